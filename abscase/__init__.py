@@ -1,0 +1,1 @@
+"""Comparative case studies of asset-backed securitisation."""
