@@ -42,9 +42,10 @@ def data_dir() -> Path:
 
 
 def folders(root: Path | None = None) -> list[str]:
-    """Return the names of the data folders, sorted."""
+    """Return the names of the data folders, sorted; "." is ``data/`` itself."""
     root = root or data_dir()
-    return sorted(path.parent.name for path in root.glob("*/datapackage.json"))
+    packages = [*root.glob("datapackage.json"), *root.glob("*/datapackage.json")]
+    return sorted(path.parent.relative_to(root).as_posix() for path in packages)
 
 
 def table_of(path: Path) -> str:

@@ -357,8 +357,8 @@ _CLAIM = Table(
     ),
 )  # fmt: skip
 
-_MARGIN = Table(
-    "margin", "The margin that turns an interval into a verdict, fixed before the run.",
+_MARGINS = Table(
+    "margins", "The margin that turns an interval into a verdict, fixed before the run.",
     ("margin_id",),
     (
         _text(name="margin_id", meaning="short name, as S3a.on_book"),
@@ -382,6 +382,6 @@ TABLES = {
     table.name: table
     for table in (
         _DEAL, _TRANCHE, _FEE, _LOAN, _PERFORMANCE, _SERIES, _DEFINITION, _HOLDER, _ENTITY, _RULE,
-        _EVENT, _FINDING, _ACCOUNT, _CLAIM, _MARGIN, _SOURCE,
+        _EVENT, _FINDING, _ACCOUNT, _CLAIM, _MARGINS, _SOURCE,
     )
 }  # fmt: skip
