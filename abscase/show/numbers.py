@@ -1,0 +1,126 @@
+"""Numbers and dates as a reader sees them; the only place where percent, bp and bn exist."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from abscase.errors import ChoiceError
+from abscase.show.labels import LANGS
+
+MISSING = "–"
+ENGLISH = ((1e12, " trn"), (1e9, " bn"), (1e6, " m"), (1.0, ""))
+CHINESE = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"), (1.0, ""))
+CURRENCY = {"CNY": "元", "USD": "美元", "EUR": "欧元", "TWD": "新台币元"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PRECISIONS = ("day", "month", "quarter", "half", "year", "unknown")
+HALVES = ("上", "下")
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a decimal rate or share in percent.
+
+    >>> percent(0.0525), percent(-0.002), percent(None)
+    ('5.3%', '−0.2%', '–')
+    """
+    return MISSING if _missing(value) else f"{_text(value, digits, 100)}%"
+
+
+def bp(value: float | None, lang: str = "en", digits: int = 0) -> str:
+    """Return a decimal rate in basis points.
+
+    >>> bp(0.0025), bp(0.0025, "zh")
+    ('25 bp', '25个基点')
+    """
+    unit = {"en": " bp", "zh": "个基点"}[_known(lang)]
+    return MISSING if _missing(value) else f"{_text(value, digits, 10_000)}{unit}"
+
+
+def times(value: float | None, lang: str = "en", digits: int = 1) -> str:
+    """Return a multiple.
+
+    >>> times(120, digits=0), times(16.667, "zh")
+    ('120×', '16.7倍')
+    """
+    unit = {"en": "×", "zh": "倍"}[_known(lang)]
+    return MISSING if _missing(value) else f"{_text(value, digits)}{unit}"
+
+
+def money(value: float | None, currency: str, lang: str = "en", digits: int = 3) -> str:
+    """Return an amount in whole ``currency`` units, to ``digits`` figures, scaled to a short word.
+
+    >>> money(1.732e12, "CNY"), money(1.732e12, "CNY", "zh")
+    ('CNY 1.73 trn', '1.73万亿元')
+    >>> money(421.7e9, "CNY", "zh"), money(948.6e6, "USD", digits=4)
+    ('4,217亿元', 'USD 948.6 m')
+    """
+    scales = {"en": ENGLISH, "zh": CHINESE}[_known(lang)]
+    if currency not in CURRENCY:
+        raise ChoiceError("currency", currency, CURRENCY)
+    if _missing(value):
+        return MISSING
+    amount = float(value or 0)
+    scale, unit = next(pair for pair in scales if _fills(amount / pair[0], digits) or pair[0] == 1)
+    text = _text(amount / scale, _decimals(amount / scale, digits) if scale > 1 else 0)
+    return f"{currency} {text}{unit}" if lang == "en" else f"{text}{unit}{CURRENCY[currency]}"
+
+
+def plain(value: float | None, digits: int = 0) -> str:
+    """Return a number with thousands separators and a true minus sign; a half is rounded up.
+
+    >>> plain(-1234.25, 1), plain(-0.01), plain(float("inf"))
+    ('−1,234.3', '0', '∞')
+    """
+    return MISSING if _missing(value) else _text(value, digits)
+
+
+def date(value: object, lang: str = "en", precision: str = "day") -> str:
+    """Return a date as exactly as its source gives it (``precision`` as in the schema).
+
+    >>> date("2020-11-03"), date("2020-09-30", "zh", "quarter"), date("2020-06-30", "zh", "half")
+    ('3 Nov 2020', '2020年第3季度', '2020年上半年')
+    >>> date("2020-06-30", precision="month"), date("2020-06-30", precision="half"), date(None)
+    ('Jun 2020', '2020 H1', '–')
+    """
+    if precision not in PRECISIONS:
+        raise ChoiceError("precision", precision, PRECISIONS)
+    if _missing(value):
+        return MISSING
+    day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+    year, month, quarter, half = day.year, day.month, (day.month + 2) // 3, (day.month + 5) // 6
+    forms = {
+        "en": (f"{day.day} {MONTHS[month - 1]} {year}", f"{MONTHS[month - 1]} {year}",
+               f"{year} Q{quarter}", f"{year} H{half}", f"{year}", f"{year}"),
+        "zh": (f"{year}年{month}月{day.day}日", f"{year}年{month}月", f"{year}年第{quarter}季度",
+               f"{year}年{HALVES[half - 1]}半年", f"{year}年", f"{year}年"),
+    }[_known(lang)]  # fmt: skip
+    return forms[PRECISIONS.index(precision)]
+
+
+def _text(value: float | None, digits: int, factor: int = 1) -> str:
+    # Decimals of the shortest text of a float: 1.005 is 100.5 %, as its reader sees it.
+    exact = Decimal(repr(float(value or 0))) * factor
+    if exact.is_infinite():
+        return "∞" if exact > 0 else "−∞"
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{'−' if rounded < 0 else ''}{abs(rounded):,.{digits}f}"
+
+
+def _decimals(value: float, digits: int) -> int:
+    return max(0, digits - len(str(int(abs(value)))))
+
+
+def _fills(value: float, digits: int) -> bool:
+    return abs(round(value, _decimals(value, digits))) >= 1
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA or value != value
+
+
+def _known(lang: str) -> str:
+    if lang not in LANGS:
+        raise ChoiceError("language", lang, LANGS)
+    return lang
