@@ -1,0 +1,63 @@
+import pandas as pd
+import pytest
+
+from abscase.errors import ChoiceError
+from abscase.verdict.coverage import coverage, disagreements, family, grades_by_folder, of_grade
+
+
+@pytest.fixture
+def series():
+    return pd.DataFrame({
+        "case": "ant", "measure": ["issued", "issued", "issued", "balance", "balance"],
+        "segment": "all", "definition_id": [None, None, None, "d", "e"],
+        "date": pd.to_datetime(["2017-12-31"] * 3 + ["2020-06-30"] * 2),
+        "value": [269.2e9, 243e9, 238e9, 1.0, 2.0], "unit": "amt",
+        "grade": ["A", "A", "B", "C", "B"],
+        "ref": [*(f"ant/series.issuance.csv:{line}" for line in (2, 3, 4)),
+                *(f"ant/series.balances.csv:{line}" for line in (2, 3))],
+    })  # fmt: skip
+
+
+def test_family_is_the_topic_or_the_table():
+    assert family("ant/series.delinquency.csv:17") == "delinquency"
+    assert family("us_subprime/tranche.cmlti.csv:2") == "tranche"
+    assert family("margins.csv:2") == "margins"
+
+
+def test_rows_of_a_worse_grade_are_left_out(series):
+    assert [len(of_grade(series, grade)) for grade in "ABC"] == [2, 4, 5]
+    with pytest.raises(ChoiceError, match="no grade named 'D'"):
+        of_grade(series, "D")
+
+
+def test_coverage_counts_by_year_with_the_best_grade(series):
+    found = coverage({"ant": {"series": series}, "us_cards": {}})
+    assert found.to_numpy().tolist() == [
+        ["ant", "balances", 2020, 2, "B"], ["ant", "issuance", 2017, 3, "A"],
+    ]  # fmt: skip
+    assert coverage({"ant": {"series": series}}, "A")["rows"].tolist() == [2]
+
+
+def test_rows_without_a_date_are_not_counted(series):
+    series.loc[0, "date"] = pd.NaT
+    assert coverage({"ant": {"series": series}})["rows"].sum() == 4
+
+
+def test_nothing_is_covered_by_nothing():
+    found = coverage({"ant": {}})
+    assert found.empty and list(found.columns) == ["case", "family", "year", "rows", "grade"]
+
+
+def test_grades_add_up_to_the_rows(series):
+    other = pd.DataFrame({"ref": ["margins.csv:2"], "grade": ["C"]})
+    found = grades_by_folder({"series": series, "margins": other, "fee": other[:0]})
+    assert found.to_numpy().tolist() == [[".", 0, 0, 1, 1], ["ant", 2, 2, 1, 5]]
+
+
+def test_disagreements_need_one_quantity_and_two_values(series):
+    found = disagreements(series)
+    assert found["value"].tolist() == [243e9, 269.2e9, 238e9]  # grade A first
+    assert found["spread_share"].unique() == pytest.approx([1 - 238 / 269.2])
+    assert disagreements(series[1:2]).empty
+    assert disagreements(series.assign(value=1.0)).empty
+    assert disagreements(series[:0]).empty
