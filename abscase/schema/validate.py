@@ -42,12 +42,12 @@ def _pandera_column(column: Column) -> pa.Column:
         low = -float("inf") if column.low is None else column.low
         high = float("inf") if column.high is None else column.high
         checks.append(pa.Check.in_range(low, high, error=f"is outside {column.allowed}"))
-    return pa.Column(
-        DTYPE[column.kind], checks, nullable=column.nullable, required=column.required
-    )
+    return pa.Column(DTYPE[column.kind], checks, nullable=column.nullable, required=column.required)
 
 
-def validate(frame: pd.DataFrame, table: str, *, file: str = "", strict: bool = False) -> pd.DataFrame:
+def validate(
+    frame: pd.DataFrame, table: str, *, file: str = "", strict: bool = False
+) -> pd.DataFrame:
     """Return ``frame`` with the types of ``table``, or raise with every fault.
 
     Parameters
