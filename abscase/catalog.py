@@ -1,7 +1,7 @@
 """What ``data/`` holds: folders of CSV files in the schema, each with a ``datapackage.json``.
 
-A file is named ``<table>.csv`` or ``<table>.<topic>.csv``. ``python -m abscase.catalog`` rewrites the
-hashes, sizes and fields of every package after the CSV files were edited.
+A file is named ``<table>.csv`` or ``<table>.<topic>.csv``. ``python -m abscase.catalog`` rewrites,
+after an edit, the hashes, sizes and fields of every package and the tables in ``data/README.md``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,20 @@ from typing import Any
 import pandas as pd
 
 from abscase.errors import ChoiceError, DataFaults, Fault
-from abscase.schema import TABLES, check, read_text
+from abscase.schema import DTYPE, TABLES, check, read_text
+from abscase.schema.docs import write_docs
+from abscase.schema.frictionless import table_schema
 
-FRICTIONLESS = {
-    "text": "string", "float": "number", "int": "integer", "date": "date", "flag": "boolean"
-}  # fmt: skip
 GRADES = "ABC"
+LINKS = {
+    "series": {"definition_id": "definition"},
+    "tranche": {"deal_id": "deal"},
+    "fee": {"deal_id": "deal"},
+    "holder": {"deal_id": "deal"},
+    "margins": {"claim_id": "claim"},
+    "finding": {"claim_id": "claim"},
+}
+"""Columns that must name a row of another table; several names are separated by spaces."""
 
 
 def share_dir() -> Path:
@@ -74,24 +82,40 @@ def read(path: Path, root: Path | None = None) -> pd.DataFrame:
 @cache
 def _read(path: Path, root: Path, _stamp: int) -> pd.DataFrame:
     name = path.relative_to(root).as_posix()
-    frame, faults = check(read_text(path), table_of(path), file=name, strict=True)
+    text = read_text(path, name)
+    frame, faults = check(text, table_of(path), file=name, strict=True)
     if faults:
         raise DataFaults(faults)
-    frame["ref"] = [f"{name}:{line}" for line in range(2, len(frame) + 2)]
+    frame["ref"] = [f"{name}:{line}" for line in text.index]
     return frame
 
 
 def read_all(table: str, root: Path | None = None, only: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return a table over all folders (or ``only`` some) in one frame; empty where none has it."""
+    """Return a table over all folders (or ``only`` some) in one frame, with the column ``ref``.
+
+    It has every column of the table in its type; one that no file has is empty.
+    """
     root = root or data_dir()
     if table not in TABLES:
         raise ChoiceError("table", table, TABLES)
-    frames = [
+    frames = [_none_of(table)] + [
         read(path, root) for name in only or folders(root) for path in csv_files(name, table, root)
     ]
-    if not frames:
-        return pd.DataFrame(columns=[*TABLES[table].names, "ref"])
-    return pd.concat(frames, ignore_index=True)
+    names = [*TABLES[table].names, "ref"]
+    return pd.concat([_complete(frame, table)[names] for frame in frames], ignore_index=True)
+
+
+def _none_of(table: str) -> pd.DataFrame:
+    types = {column.name: DTYPE[column.kind] for column in TABLES[table].columns}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()} | {
+        "ref": pd.Series(dtype="str")})  # fmt: skip
+
+
+def _complete(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    absent = [column for column in TABLES[table].columns if column.name not in frame]
+    return frame.assign(**{
+        column.name: pd.Series(index=frame.index, dtype=DTYPE[column.kind]) for column in absent
+    })  # fmt: skip
 
 
 def file_hash(path: Path) -> str:
@@ -108,46 +132,66 @@ def package(folder: str, root: Path | None = None) -> dict[str, Any]:
 
 
 def faults(root: Path | None = None) -> list[Fault]:
-    """Return every fault of ``data/``: hashes, sizes, schema, sources and grades that flatter."""
+    """Return every fault of ``data/``.
+
+    Files without a package, hashes, sizes, schema; and, where those are sound, keys that two files
+    share, rows that name a source, definition, deal or claim that is not there, and rows of a
+    better grade than their source allows.
+    """
     root = root or data_dir()
-    found = [fault for name in folders(root) for fault in _package_faults(name, root)]
-    return found or list(_evidence_faults(root))
+    bare = {path.parent for path in root.glob("**/*.csv")}
+    found = [
+        Fault("holds CSV files but no datapackage.json", file=path.relative_to(root).as_posix())
+        for path in sorted(bare) if not (path / "datapackage.json").is_file()
+    ]  # fmt: skip
+    found += [fault for name in folders(root) for fault in _package_faults(name, root)]
+    return found or [fault for table in TABLES for fault in _row_faults(table, root)]
 
 
 def _package_faults(folder: str, root: Path) -> Iterator[Fault]:
     listed = {item["path"]: item for item in package(folder, root)["resources"]}
     paths = csv_files(folder, root=root)
     for missing in sorted(set(listed) ^ {path.name for path in paths}):
-        yield Fault("is listed or present, but not both", file=f"{folder}/{missing}")
+        yield Fault("is listed or present, but not both", file=(Path(folder) / missing).as_posix())
     for path in paths:
-        item, name = listed.get(path.name, {}), f"{folder}/{path.name}"
+        item, name = listed.get(path.name, {}), path.relative_to(root).as_posix()
         if item.get("hash") != f"sha256:{file_hash(path)}":
             yield Fault("has another hash than its package says", file=name)
         if item.get("bytes") != path.stat().st_size:
             yield Fault("has another size than its package says", file=name)
-        yield from check(read_text(path), table_of(path), file=name, strict=True)[1]
-
-
-def _evidence_faults(root: Path) -> Iterator[Fault]:
-    source = read_all("source", root)
-    for ref, name in source.loc[source["source_id"].duplicated(), ["ref", "source_id"]].to_numpy():
-        yield Fault("names a source twice", "source_id", name, file=ref)
-    best = dict(zip(source["source_id"], source["grade"], strict=True))
-    definitions = set(read_all("definition", root)["definition_id"])
-    for table in TABLES.keys() - {"source"}:
-        frame = read_all(table, root)
-        if frame.empty:
+        if table_of(path) not in TABLES:
+            yield Fault(f"is named after no table of the schema ({table_of(path)})", file=name)
             continue
-        for row in frame[["ref", "source_id", "grade"]].itertuples(index=False):
-            if row.source_id not in best:
-                yield Fault("is not in the table source", "source_id", row.source_id, file=row.ref)
-            elif row.grade < best[row.source_id]:
-                allowed = f"is better than its source allows ({best[row.source_id]})"
-                yield Fault(allowed, "grade", row.grade, file=row.ref)
-        if table == "series":
-            unknown = frame[frame["definition_id"].notna() & ~frame["definition_id"].isin(definitions)]
-            for ref, name in unknown[["ref", "definition_id"]].to_numpy():
-                yield Fault("is not in the table definition", "definition_id", name, file=ref)
+        try:
+            yield from check(read_text(path, name), table_of(path), file=name, strict=True)[1]
+        except DataFaults as error:
+            yield from error.faults
+
+
+def _row_faults(table: str, root: Path) -> Iterator[Fault]:
+    frame = read_all(table, root)
+    key = list(TABLES[table].key)
+    for row in frame[frame.duplicated(key)].to_dict("records"):
+        value = ", ".join(str(row[name]) for name in key)
+        yield Fault(
+            "repeats the key of a row of another file", ", ".join(key), value, file=row["ref"]
+        )
+    if table == "source":
+        return
+    best = read_all("source", root).drop_duplicates("source_id").set_index("source_id")["grade"]
+    for row in frame[frame["source_id"].notna()].to_dict("records"):
+        if row["source_id"] not in best:
+            yield Fault(
+                "is not in the table source", "source_id", row["source_id"], file=row["ref"]
+            )
+        elif row["grade"] < (allowed := best[row["source_id"]]):
+            rule = f"is better than its source allows ({allowed})"
+            yield Fault(rule, "grade", row["grade"], file=row["ref"])
+    for column, target in LINKS.get(table, {}).items():
+        known = set(read_all(target, root)[TABLES[target].key[0]])
+        for row in frame[frame[column].notna()].to_dict("records"):
+            for name in set(row[column].split()) - known:
+                yield Fault(f"is not in the table {target}", column, name, file=row["ref"])
 
 
 def refresh(folder: str, root: Path | None = None) -> None:
@@ -164,7 +208,7 @@ def refresh(folder: str, root: Path | None = None) -> None:
             "encoding": "utf-8",
             "hash": f"sha256:{file_hash(path)}",
             "bytes": path.stat().st_size,
-            "schema": _frictionless(path),
+            "schema": table_schema(TABLES[table_of(path)], read_text(path).columns),
         }
         for path in csv_files(folder, root=root)
     ]
@@ -174,25 +218,9 @@ def refresh(folder: str, root: Path | None = None) -> None:
     draft.replace(target)
 
 
-def _frictionless(path: Path) -> dict[str, Any]:
-    table = TABLES[table_of(path)]
-    header = read_text(path).columns
-    fields = []
-    for column in (table[name] for name in header if name in table.names):
-        field = {"name": column.name, "type": FRICTIONLESS[column.kind],
-                 "description": column.meaning, "unit": column.unit}  # fmt: skip
-        limits: dict[str, Any] = {"required": True} if not column.nullable else {}
-        if column.choices:
-            limits["enum"] = list(column.choices)
-        limits |= {"minimum": column.low} if column.low is not None else {}
-        limits |= {"maximum": column.high} if column.high is not None else {}
-        fields.append({key: value for key, value in field.items() if value} | (
-            {"constraints": limits} if limits else {}))  # fmt: skip
-    return {"fields": fields, "primaryKey": [key for key in table.key if key in header]}
-
-
 if __name__ == "__main__":
     for each in folders():
         refresh(each)
+    write_docs(data_dir() / "README.md")
     for fault in faults():
         print(fault)

@@ -49,6 +49,9 @@ DEFINITION = Table(
         Column("basis", "text", "by money or by number", choices=("balance", "count", "none")),
         text(name="numerator", meaning="what is counted"),
         text(name="denominator", meaning="what it is divided by"),
+        opt(name="grade", kind="text", meaning="A as published; B inferred; C assumed",
+            choices=("A", "B", "C")),
+        note(name="source_id", meaning="row of the table source that defines it"),
         note(name="note", meaning="what a user of the definition must know"),
     ),
 )  # fmt: skip

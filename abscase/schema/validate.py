@@ -10,10 +10,16 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from abscase.errors import ChoiceError, DataFaults, Fault, did_you_mean
+from abscase.schema.coerce import coerce
 from abscase.schema.column import DTYPE, Column, Table
+from abscase.schema.reading import read_text
 from abscase.schema.tables import TABLES
 
-FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+WORDS = {"int": "a whole number", "float": "a number", "flag": "true or false",
+         "date": "a date", "text": "text"}  # fmt: skip
+FIXES = {"date": "write YYYY-MM-DD", "float": "no thousands mark, no % sign",
+         "int": "no thousands mark, no decimals"}  # fmt: skip
+REPEATED = "repeats the key of an earlier row"
 
 
 def table_named(name: str) -> Table:
@@ -25,13 +31,9 @@ def table_named(name: str) -> Table:
 
 @cache
 def pandera_schema(name: str) -> pa.DataFrameSchema:
-    """Return the pandera schema of a table: types, ranges, choices, empty cells and key."""
+    """Return the pandera schema of a table: types, ranges, choices and empty cells."""
     table = table_named(name)
-    return pa.DataFrameSchema(
-        {column.name: _pandera_column(column) for column in table.columns},
-        unique=list(table.key),
-        report_duplicates="exclude_first",
-    )
+    return pa.DataFrameSchema({column.name: _pandera_column(column) for column in table.columns})
 
 
 def _pandera_column(column: Column) -> pa.Column:
@@ -53,7 +55,8 @@ def validate(
     Parameters
     ----------
     frame : DataFrame
-        Typed, or read as text (every cell a string, empty cells ""); row i stands on line i + 2.
+        Typed, or read as text (every cell a string, empty cells ""). An index named ``line`` says
+        where each row stands; without one, row i stands on line i + 2.
     table : str
         Name of a table of the schema.
     file : str
@@ -79,45 +82,44 @@ def check(
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Return the typed frame and the list of all faults; see :func:`validate`."""
     spec = table_named(table)
-    faults = _unknown_columns(frame, spec, file) if strict else []
-    frame = frame.reset_index(drop=True)
-    typed = frame.copy()
-    bad_cells: set[tuple[str, int]] = set()
-    for column in spec.columns:
-        if column.name in frame:
-            typed[column.name], wrong = coerce(frame[column.name], column)
-            bad_cells |= {(column.name, row) for row in wrong}
-            faults += [_type_fault(frame, column, row, file) for row in wrong]
-    try:
-        pandera_schema(table).validate(typed, lazy=True)
-    except SchemaErrors as error:
-        faults += _translate(error.failure_cases, frame, spec, file, bad_cells)
+    typed, faults = check_cells(frame, table, file=file)
+    faults += missing_columns(frame, spec, file)
+    faults += unknown_columns(frame, spec, file) if strict else []
+    if set(spec.key) <= set(typed):
+        again = typed.duplicated(list(spec.key)).to_numpy().nonzero()[0]
+        rows = [int(row) for row in again]
+        faults += [repeated_key(typed, spec, row, line_of(frame, row), file) for row in rows]
     return typed, sorted(faults, key=lambda fault: (fault.line or 0, fault.column))
 
 
-def coerce(values: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
-    """Return the values in the column's type and the positions that cannot be read as such."""
-    text = values.dtype == "str" or values.dtype == object
-    words = values.astype("str").str.strip() if text else values
-    empty = values.isna() | (words == "") if text else values.isna()
-    filled = words.where(~empty)
-    if column.codes:
-        filled = filled.map(lambda word: column.codes.get(str(word), word), na_action="ignore")
-    if column.kind == "text":
-        typed = filled.astype("str")
-    elif column.kind == "date":
-        typed = pd.to_datetime(filled, format="ISO8601" if text else None, errors="coerce")
-        typed = typed.astype("datetime64[us]")
-    elif column.kind == "flag":
-        typed = filled.map(lambda word: FLAGS.get(str(word).lower()), na_action="ignore")
-        typed = typed.astype("boolean")
-    else:
-        typed = pd.to_numeric(filled, errors="coerce").astype("float64")
-        typed = typed.mask(typed.abs() == float("inf"))
-        if column.kind == "int":
-            typed = typed.where(typed == typed.round()).astype("Int64")
-    wrong = typed.isna() & ~empty
-    return typed, [int(row) for row in wrong.to_numpy().nonzero()[0]]
+def check_cells(
+    frame: pd.DataFrame, table: str, *, file: str = ""
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the typed frame and one fault for each cell that does not fit its column."""
+    spec = table_named(table)
+    typed = frame.reset_index(drop=True)
+    faults: list[Fault] = []
+    bad_cells: set[tuple[str, int]] = set()
+    for column in spec.columns:
+        if column.name in typed:
+            values = typed[column.name]
+            typed[column.name], wrong = coerce(values, column)
+            bad_cells |= {(column.name, row) for row in wrong}
+            faults += [_type_fault(values, column, row, line_of(frame, row), file) for row in wrong]
+    try:
+        pandera_schema(table).validate(typed, lazy=True)
+    except SchemaErrors as error:
+        for case in error.failure_cases.to_dict("records"):
+            name, row = str(case["column"]), case["index"]
+            if case["check"] != "column_in_dataframe" and (name, row) not in bad_cells:
+                line, rule = line_of(frame, int(row)), str(case["check"])
+                faults.append(_cell_fault(frame, spec[name], int(row), rule, line, file))
+    return typed, faults
+
+
+def line_of(frame: pd.DataFrame, row: int) -> int:
+    """Return the line on which row ``row`` (from 0) of a frame stands."""
+    return int(frame.index[row]) if frame.index.name == "line" else row + 2
 
 
 def read_table(path: str | Path, table: str, *, strict: bool = False) -> pd.DataFrame:
@@ -125,27 +127,18 @@ def read_table(path: str | Path, table: str, *, strict: bool = False) -> pd.Data
     return validate(read_text(path), table, file=str(path), strict=strict)
 
 
-def read_text(path: str | Path) -> pd.DataFrame:
-    """Read a CSV file as text: every cell a string, an empty cell "".
-
-    Raises :class:`DataFaults` where the file is not UTF-8, has no header, or a row has more fields
-    than the header.
-    """
-    path = Path(path)
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        fault = Fault("no such file", file=str(path))
-    except UnicodeDecodeError as error:
-        fault = Fault(
-            f"is not UTF-8 text (byte {error.start})", file=str(path), fix="save it as UTF-8"
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        fault = Fault(f"cannot be read as CSV: {error}", file=str(path))
-    raise DataFaults([fault])
+def missing_columns(frame: pd.DataFrame, spec: Table, file: str) -> list[Fault]:
+    """Return a fault for every required column that is absent."""
+    others = [str(name) for name in frame.columns if name not in spec.names]
+    return [
+        Fault(f"required column is missing{did_you_mean(name, others)}", name, "", 1, file,
+              spec[name].meaning)
+        for name in spec.required if name not in frame
+    ]  # fmt: skip
 
 
-def _unknown_columns(frame: pd.DataFrame, spec: Table, file: str) -> list[Fault]:
+def unknown_columns(frame: pd.DataFrame, spec: Table, file: str) -> list[Fault]:
+    """Return a fault for every column that the table does not have."""
     return [
         Fault(
             f"is not a column of {spec.name}{did_you_mean(str(name), spec.names)}",
@@ -155,46 +148,28 @@ def _unknown_columns(frame: pd.DataFrame, spec: Table, file: str) -> list[Fault]
     ]  # fmt: skip
 
 
-def _type_fault(frame: pd.DataFrame, column: Column, row: int, file: str) -> Fault:
-    names = {"int": "a whole number", "float": "a number", "flag": "true or false",
-             "date": "a date", "text": "text"}  # fmt: skip
-    fix = {"date": "write YYYY-MM-DD", "float": "no thousands mark, no % sign"}.get(column.kind, "")
-    value = str(frame[column.name].iloc[row])
-    return Fault(f"is not {names[column.kind]}", column.name, value, row + 2, file, fix)
+def repeated_key(typed: pd.DataFrame, spec: Table, row: int, line: int, file: str) -> Fault:
+    """Return the fault of a row whose key an earlier row has."""
+    values = [typed[name].iloc[row] for name in spec.key]
+    words = [f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+             for value in values]  # fmt: skip
+    return Fault(REPEATED, ", ".join(spec.key), ", ".join(words), line, file)
 
 
-def _translate(
-    cases: pd.DataFrame, frame: pd.DataFrame, spec: Table, file: str, bad: set[tuple[str, int]]
-) -> list[Fault]:
-    """Turn pandera's failure cases into faults; cells already faulted by type are left out."""
-    faults, duplicated = [], set()
-    for case in cases.to_dict("records"):
-        rule, name = str(case["check"]), str(case["column"])
-        if rule == "column_in_dataframe":
-            missing = str(case["failure_case"])
-            near = did_you_mean(missing, [str(c) for c in frame.columns if c not in spec.names])
-            meaning = spec[missing].meaning
-            faults.append(Fault(f"required column is missing{near}", missing, "", 1, file, meaning))
-            continue
-        row = int(case["index"])
-        if rule == "multiple_fields_uniqueness":
-            duplicated.add(row)
-        elif (name, row) not in bad:
-            faults.append(_cell_fault(frame, spec[name], row, rule, file))
-    key = ", ".join(spec.key)
-    for row in sorted(duplicated):
-        value = ", ".join(str(frame[name].iloc[row]) for name in spec.key if name in frame)
-        faults.append(Fault("repeats the key of an earlier row", key, value, row + 2, file))
-    return faults
+def _type_fault(values: pd.Series, column: Column, row: int, line: int, file: str) -> Fault:
+    rule = f"is not {WORDS[column.kind]}"
+    return Fault(rule, column.name, str(values.iloc[row]), line, file, FIXES.get(column.kind, ""))
 
 
-def _cell_fault(frame: pd.DataFrame, column: Column, row: int, rule: str, file: str) -> Fault:
+def _cell_fault(
+    frame: pd.DataFrame, column: Column, row: int, rule: str, line: int, file: str
+) -> Fault:
     value = str(frame[column.name].iloc[row])
     if rule == "not_nullable":
-        return Fault("must not be empty", column.name, "", row + 2, file, column.meaning)
+        return Fault("must not be empty", column.name, "", line, file, column.meaning)
     fix = ""
     if column.unit.startswith("decimal"):
         fix = "write a decimal: 0.05 for 5 %"
     elif column.choices:
         fix = did_you_mean(value, map(str, column.choices)).strip(" ()")
-    return Fault(rule, column.name, value, row + 2, file, fix)
+    return Fault(rule, column.name, value, line, file, fix)
