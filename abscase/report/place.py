@@ -1,0 +1,70 @@
+"""Where things stand, found without loading pandas: a report that has nothing to do starts at once.
+
+The answers are those of :mod:`abscase.catalog`, whose import takes longer than such a report may.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from importlib.resources import files
+from pathlib import Path
+
+from abscase.errors import AbscaseError, ChoiceError
+
+
+def package_dir() -> Path:
+    """Return the folder of the package ``abscase``."""
+    return Path(str(files("abscase")))
+
+
+def share_dir() -> Path:
+    """Return the folder that holds ``data/``, ``notebooks/`` and ``reports.yml``."""
+    installed = package_dir() / "_share"
+    return installed if installed.is_dir() else package_dir().parent
+
+
+def data_dir() -> Path:
+    """Return ``data/``, or the folder named by the variable ``ABSCASE_DATA``."""
+    return Path(os.environ.get("ABSCASE_DATA") or share_dir() / "data")
+
+
+def notebooks() -> dict[str, Path]:
+    """Return the notebooks of abscase by name, in order."""
+    found = sorted((share_dir() / "notebooks").glob("[!.]*.ipynb"))
+    return {path.stem: path for path in found}
+
+
+def find_notebook(given: str) -> Path:
+    """Return a notebook by its name ("06_leverage"), its number ("06"), or the path of a file.
+
+    Raises
+    ------
+    ChoiceError
+        There is no such notebook.
+    """
+    known = notebooks()
+    numbered = {name.split("_")[0]: path for name, path in known.items()}
+    for path in (known.get(given), numbered.get(given)):
+        if path:
+            return path
+    path = Path(given)
+    if path.suffix != ".ipynb":
+        raise ChoiceError("notebook", given, known)
+    if not path.is_file():
+        raise AbscaseError(f"no file {given}; 'abscase list' shows the notebooks of abscase")
+    return path.resolve()
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a text file whole or not at all, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8")
+    return draft.replace(path)
