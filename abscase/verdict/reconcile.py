@@ -18,6 +18,8 @@ class Check:
 
     ``tolerance`` is in ``unit`` too: half of the last digit that was printed, or as much as the
     rounding of the inputs can explain. ``data`` are all rows used, the published one included.
+    Where ``by_construction`` one of the two was had from the other, so that they cannot disagree
+    unless the data were damaged.
     """
 
     check_id: str
@@ -27,6 +29,7 @@ class Check:
     unit: str
     tolerance: float
     data: tuple[Datum, ...]
+    by_construction: bool = False
 
     @property
     def difference(self) -> float:
@@ -120,15 +123,16 @@ def as_frame(checks: Iterable[Check]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        check_id, case, published, recomputed, difference, tolerance, unit, agrees, grade,
-        source_ids (separated by spaces).
+        check_id, case, published, recomputed, difference, tolerance, unit, agrees,
+        by_construction, grade, source_ids (separated by spaces).
     """
     return pd.DataFrame([
         {
             "check_id": each.check_id, "case": each.case, "published": each.published,
             "recomputed": each.recomputed, "difference": each.difference,
             "tolerance": each.tolerance, "unit": each.unit, "agrees": each.agrees,
-            "grade": each.grade, "source_ids": " ".join(each.source_ids),
+            "by_construction": each.by_construction, "grade": each.grade,
+            "source_ids": " ".join(each.source_ids),
         }
         for each in checks
     ])  # fmt: skip
