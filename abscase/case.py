@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import polars as pl
 
 from abscase import catalog
 from abscase.errors import ChoiceError, DataFaults, Fault
 from abscase.schema import TABLES, table_named
 from abscase.sources.panels import PANEL_TABLES, panel_dir, panel_names, panel_provenance
+
+if TYPE_CHECKING:
+    import polars as pl
 
 TITLES = {
     "ant": (
@@ -156,6 +158,8 @@ class Case:
         Tapes of several sources are never mixed, for they may differ in frequency and definition:
         then ``source`` must say which.
         """
+        import polars as pl
+
         if table not in PANEL_TABLES:
             raise ChoiceError("table of a loan tape", table, PANEL_TABLES)
         if source is None and not self.panels:

@@ -12,6 +12,8 @@ DAY = r"\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?"
 
 def coerce(values: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
     """Return the values in the column's type and the positions that cannot be read as such."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
     text = values.dtype == "str" or values.dtype == object
     words = values.astype("str").str.strip() if text else values
     empty = values.isna() | (words == "") if text else values.isna()

@@ -24,7 +24,8 @@ LOAN = Table(
         opt(name="orig_date", kind="date", meaning="origination"),
         opt(name="first_date", kind="date", meaning="first date observed; later than origination "
              "where a loan enters aged"),
-        CURRENCY, amt("original_amt", "amount at origination", required=True),
+        CURRENCY, Column("original_amt", "float", "amount at origination", "currency units", low=0,
+                         nullable=True),
         months("term_months", "term at origination"),
         rate("orig_rate", "interest rate at origination"),
         opt(name="rate_type", kind="text", meaning="fixed or adjustable",
@@ -56,14 +57,14 @@ PERFORMANCE = Table(
         Column("state", "int", "0 current, 1 30 days past due, 2 60, 3 90 or more, 4 default, "
                "5 prepaid, 6 matured", choices=tuple(STATES.values()), codes=STATES),
         opt(name="previous_state", kind="int", meaning="state one period before; empty in the "
-             "first", choices=tuple(STATES.values()), codes=STATES),
+             "first period and after a gap", choices=tuple(STATES.values()), codes=STATES),
         opt(name="days_past_due", kind="int", meaning="days past due", unit="days", low=0,
              high=5000),
         rate("rate", "interest rate in force"),
         opt(name="loss_amt", kind="float", meaning="loss booked, net of recovery",
              unit="currency units"),
-        opt(name="recovery_amt", kind="float", meaning="recovery received", unit="currency units",
-             low=0),
+        opt(name="recovery_amt", kind="float", meaning="recovery received, net of its costs: "
+             "negative where they exceed it", unit="currency units"),
         opt(name="ltv", kind="float", meaning="loan over house value now", unit="decimal", low=0,
              high=5),
         opt(name="house_index", kind="float", meaning="house-price index", low=0),

@@ -1,19 +1,24 @@
-"""Checks a frame against a table of the schema and reports all of its faults at once."""
+"""Checks a frame against a table of the schema and reports all of its faults at once.
+
+pandera is imported where it is used: it costs half a second that most commands need not pay.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from abscase.errors import ChoiceError, DataFaults, Fault, did_you_mean
 from abscase.schema.coerce import coerce
 from abscase.schema.column import DTYPE, Column, Table
 from abscase.schema.reading import read_text
 from abscase.schema.tables import TABLES
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 WORDS = {"int": "a whole number", "float": "a number", "flag": "true or false",
          "date": "a date", "text": "text"}  # fmt: skip
@@ -32,11 +37,15 @@ def table_named(name: str) -> Table:
 @cache
 def pandera_schema(name: str) -> pa.DataFrameSchema:
     """Return the pandera schema of a table: types, ranges, choices and empty cells."""
+    import pandera.pandas as pa
+
     table = table_named(name)
     return pa.DataFrameSchema({column.name: _pandera_column(column) for column in table.columns})
 
 
 def _pandera_column(column: Column) -> pa.Column:
+    import pandera.pandas as pa
+
     checks = []
     if column.choices:
         checks.append(pa.Check.isin(column.choices, error=f"is not one of: {column.allowed}"))
@@ -96,6 +105,8 @@ def check_cells(
     frame: pd.DataFrame, table: str, *, file: str = ""
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Return the typed frame and one fault for each cell that does not fit its column."""
+    from pandera.errors import SchemaErrors
+
     spec = table_named(table)
     typed = frame.reset_index(drop=True)
     faults: list[Fault] = []

@@ -1,0 +1,156 @@
+"""A loan tape in the schema, and the report on how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from abscase.schema import STATES, TABLES
+
+EVENT_COLUMNS = {"previous_state", "loss_amt", "recovery_amt", "days_past_due"}
+"""Filled only where something happened, so that an empty cell is not a gap."""
+EVIDENCE = {"grade", "source_id", "how", "note"}
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Loans and their history as a source reads them, in the columns that the source has.
+
+    Attributes
+    ----------
+    loan, performance : LazyFrame
+        In the tables of that name; ``previous_state`` is added on loading.
+    period_months : int
+        Months from one row of a loan to the next: 1 or 3.
+    rows_read : int
+        Rows of the raw file.
+    rejected : mapping of str to int
+        Rows left out, by reason.
+    altered : mapping of str to int
+        Values changed or emptied, by reason.
+    notes : tuple of str
+        What a user of the tape must know.
+    """
+
+    loan: pl.LazyFrame
+    performance: pl.LazyFrame
+    period_months: int
+    rows_read: int
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    altered: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """How a tape was read.
+
+    ``missing`` counts the empty cells of each column that the tape has; columns that it does not
+    have are in ``not_collected``. ``gaps`` counts the places where a loan's history skips periods,
+    ``gap_periods`` the periods skipped. ``aged_loans`` entered after their origination;
+    ``entry_months`` is the median age at entry over all loans.
+
+    ``quality`` is the share of what a faultless tape would hold that this one delivers, in [0, 1]:
+    ``kept`` (rows kept over rows read) x ``continuous`` (rows over rows and skipped periods) x
+    ``filled`` (cells that hold something, over the columns that the tape has, columns of evidence
+    and of events left out).
+    """
+
+    source: str
+    case: str
+    file: str
+    sha256: str
+    rows_read: int
+    rows: int
+    loans: int
+    first_date: str
+    last_date: str
+    period_months: int
+    states: Mapping[str, int]
+    missing: Mapping[str, int]
+    not_collected: tuple[str, ...]
+    rejected: Mapping[str, int]
+    altered: Mapping[str, int]
+    gaps: int
+    gap_periods: int
+    gap_loans: int
+    aged_loans: int
+    entry_months: float
+    kept: float
+    continuous: float
+    filled: float
+    quality: float
+    notes: tuple[str, ...]
+
+
+def with_previous_state(performance: pl.LazyFrame, period_months: int) -> pl.LazyFrame:
+    """Sort by loan and date and add ``previous_state``, empty in the first row and after a gap."""
+    ordered = performance.sort("loan_id", "date")
+    follows = (pl.col("loan_id") == pl.col("loan_id").shift(1)) & (_step() == period_months)
+    return ordered.with_columns(previous_state=pl.when(follows).then(pl.col("state").shift(1)))
+
+
+def _step() -> pl.Expr:
+    month = pl.col("date").dt.year() * 12 + pl.col("date").dt.month().cast(pl.Int32)
+    return month - month.shift(1)
+
+
+def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: str) -> LoadReport:
+    """Return the report on a tape from its canonical tables; ``origin`` names file and source."""
+    facts = performance.select(
+        rows=pl.len(), first=pl.col("date").min(), last=pl.col("date").max()
+    ).collect().row(0, named=True)  # fmt: skip
+    gaps = _gaps(performance, tape.period_months)
+    missing = _missing(loan, "loan") | _missing(performance, "performance")
+    loans = int(loan.select(pl.len()).collect().item())
+    ages = performance.group_by("loan_id").agg(entry=pl.col("age_months").min()).collect()
+    entry = ages["entry"].cast(pl.Float64).to_numpy()
+    names = dict(performance.group_by("state").len().sort("state").collect().iter_rows())
+    rows = int(facts["rows"])
+    kept = rows / tape.rows_read if tape.rows_read else 0.0
+    continuous = rows / (rows + gaps["periods"]) if rows else 0.0
+    filled = _filled(missing, {"loan": loans, "performance": rows})
+    return LoadReport(
+        **origin, rows_read=tape.rows_read, rows=rows, loans=loans,
+        first_date=str(facts["first"]), last_date=str(facts["last"]),
+        period_months=tape.period_months,
+        states={name: int(names.get(code, 0)) for name, code in STATES.items() if code in names},
+        missing={name: count for name, count in missing.items() if count},
+        not_collected=tuple(
+            f"{table}.{name}"
+            for table, frame in (("loan", loan), ("performance", performance))
+            for name in TABLES[table].names if name not in frame.collect_schema()
+        ),
+        rejected=dict(tape.rejected), altered=dict(tape.altered),
+        gaps=gaps["gaps"], gap_periods=gaps["periods"], gap_loans=gaps["loans"],
+        aged_loans=int((entry > 0).sum()),
+        entry_months=float(np.median(entry)) if loans else 0.0,
+        kept=kept, continuous=continuous, filled=filled, quality=kept * continuous * filled,
+        notes=tape.notes,
+    )  # fmt: skip
+
+
+def _gaps(performance: pl.LazyFrame, period_months: int) -> dict[str, int]:
+    skipped = _step() // period_months - 1
+    same = pl.col("loan_id") == pl.col("loan_id").shift(1)
+    rows = performance.select("loan_id", skipped=pl.when(same).then(skipped)).filter(
+        pl.col("skipped") > 0
+    )
+    found = rows.select(
+        gaps=pl.len(), periods=pl.col("skipped").sum(), loans=pl.col("loan_id").n_unique()
+    ).collect().row(0, named=True)  # fmt: skip
+    return {name: int(count or 0) for name, count in found.items()}
+
+
+def _missing(frame: pl.LazyFrame, table: str) -> dict[str, int]:
+    counts = frame.null_count().collect().row(0, named=True)
+    skip = EVIDENCE | EVENT_COLUMNS
+    return {f"{table}.{name}": int(count) for name, count in counts.items() if name not in skip}
+
+
+def _filled(missing: Mapping[str, int], rows: Mapping[str, int]) -> float:
+    cells = sum(rows[name.split(".")[0]] for name in missing)
+    return 1 - sum(missing.values()) / cells if cells else 0.0
