@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from abscase.operating.leverage import INF, flow_multiple
+from abscase.operating.leverage import INF, cash_share, flow_multiple
 
 TOLERANCE = {"exact": (0.995, 1.005), "about": (0.9, 1.1), "at_least": (1.0, INF)}
 """Computed over stated multiple, least and most, for each bound of the table ``account``."""
@@ -40,46 +40,53 @@ def outcome(
     return np.where(np.isnan(ratio), "cannot", np.where(inside, "reproduces", "does_not"))
 
 
-def account_table(accounts: pd.DataFrame) -> pd.DataFrame:
+def account_table(accounts: pd.DataFrame, kept: float) -> pd.DataFrame:
     """Return each account with the multiples its own figures give and whether they reproduce it.
 
     Parameters
     ----------
     accounts : DataFrame
         The table ``account``.
+    kept : float
+        Retained share r of each issue for the third road, in [0, 1].
 
     Returns
     -------
     DataFrame
-        One row an account: ``account_id``, ``who``, ``stated`` and ``bound``; ``ratio``, the
-        resulting loans over capital; ``recycled``, the flow of its rounds without retention; both
-        in times, and ``ratio_outcome``, ``recycled_outcome`` of ``OUTCOMES``; ``grade``,
-        ``source_id``, ``ref``. An account that does not qualify its multiple is read as ``about``.
+        One row an account: ``account_id``, ``who``, ``stated`` and ``bound``; three multiples in
+        times, ``ratio``, ``recycled`` and ``recycled_kept``, each with its ``.._outcome`` of
+        ``OUTCOMES``; ``grade``, ``source_id``, ``ref``. An account that does not qualify its
+        multiple is read as ``about``.
 
     Notes
     -----
-    ratio = loans / K; recycled = n (1 + D / K). They are two roads: the first asks whether the two
-    ends of the account agree, the second whether its mechanism leads from one to the other.
+    ratio = loans / K asks whether the two ends of the account agree; recycled = n (1 + D / K),
+    whether its mechanism leads from one to the other; recycled_kept, whether it still does once
+    the share r is kept back. Where no multiple is stated, the mechanism must lead to the ratio.
     """
     capital = accounts["capital_amt"].astype(float)
     bound = accounts["bound"].astype(object).where(accounts["bound"].notna(), "about")
     stated = accounts["leverage_times"].astype(float)
     ratio = accounts["loans_amt"].astype(float) / capital
-    recycled = _recycled(accounts["bank_amt"] / capital, accounts["rounds"])
+    target = stated.fillna(ratio)
+    bank_ratio = accounts["bank_amt"].astype(float) / capital
+    recycled = _recycled(bank_ratio, accounts["rounds"], 0.0)
+    recycled_kept = _recycled(bank_ratio, accounts["rounds"], kept)
     return pd.DataFrame({
         "account_id": accounts["account_id"], "who": accounts["who"],
         "stated": stated, "bound": bound,
         "ratio": ratio, "ratio_outcome": outcome(ratio, stated, bound),
-        "recycled": recycled, "recycled_outcome": outcome(recycled, stated, bound),
+        "recycled": recycled, "recycled_outcome": outcome(recycled, target, bound),
+        "recycled_kept": recycled_kept,
+        "recycled_kept_outcome": outcome(recycled_kept, target, bound),
         "grade": accounts["grade"], "source_id": accounts["source_id"], "ref": accounts["ref"],
     })  # fmt: skip
 
 
-def _recycled(bank_ratio: pd.Series, rounds: pd.Series) -> npt.NDArray[np.float64]:
-    """The flow multiple without retention, where both inputs are given."""
+def _recycled(bank_ratio: pd.Series, rounds: pd.Series, kept: float) -> npt.NDArray[np.float64]:
+    """The flow multiple where bank debt and rounds are given."""
     known = (bank_ratio.notna() & rounds.notna()).to_numpy()
+    ratios, counts = (column[known].to_numpy(dtype=float) for column in (bank_ratio, rounds))
     found = np.full(len(known), np.nan)
-    found[known] = flow_multiple(
-        bank_ratio[known].to_numpy(dtype=float), 1.0, rounds[known].to_numpy(dtype=float)
-    )
+    found[known] = flow_multiple(ratios, cash_share(kept), counts)
     return found

@@ -9,6 +9,22 @@ import pandas as pd
 from abscase.operating.leverage import INF
 from abscase.operating.ranges import require
 
+FIELDS = {
+    "bank_funding_to_net_capital_max": "bank",
+    "nonstandard_funding_to_net_assets_max": "bank",
+    "bonds_and_abs_to_net_assets_max": "abs",
+    "own_share_of_joint_loan_min": "own_share",
+}
+TOTAL, CONSOLIDATED = "total_financing_to_net_capital_max", "abs_counted_in_leverage"
+REGIMES = {
+    "r2008": ("cn_2008_pilot",),
+    "r2012": ("cq_2012_financing",),
+    "r2017": ("cq_2012_financing", "cn_2017_cash_loans"),
+    "r2020_09": ("cn_2020_microloan_notice",),
+    "r2020_11": ("cn_2020_online_draft",),
+}
+"""Rules that stand together: the notice of 2017 set no number, it widened the local limit."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -182,3 +198,25 @@ def apply_all(caps: dict[str, Cap], plan: Plan) -> pd.DataFrame:
     rows = [{"rule": key, **{name: getattr(apply(cap, plan), name) for name in names}}
             for key, cap in caps.items()]  # fmt: skip
     return pd.DataFrame(rows, columns=["rule", *names])
+
+
+def cap_of(rules: pd.DataFrame) -> Cap:
+    """Return the limits that rules set together.
+
+    Parameters
+    ----------
+    rules : DataFrame
+        Rows of the table ``rule`` that are in force together. Of two readings of one limit the
+        stricter counts. A limit on all financing leaves securities out unless a rule counts them.
+    """
+    counted = (rules["parameter"] == CONSOLIDATED).any()
+    names = rules["parameter"].map(FIELDS | {TOTAL: "total" if counted else "bank"})
+    by_limit = rules["value"].groupby(names)
+    strict = by_limit.min().to_dict() | {"own_share": by_limit.max().get("own_share", 0.0)}
+    return Cap(**{str(name): float(limit) for name, limit in strict.items()})
+
+
+def regimes(rules: pd.DataFrame) -> dict[str, Cap]:
+    """Return the limits of each of ``REGIMES``, in order of time, and first that of no rule."""
+    found = {name: cap_of(rules[rules["rule_id"].isin(ids)]) for name, ids in REGIMES.items()}
+    return {"none": Cap()} | found

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from abscase.case import load_case
 from abscase.errors import ParameterFaults
 from abscase.operating import caps
 from abscase.operating.caps import Cap, Plan
@@ -85,3 +87,22 @@ def test_wrong_values_are_refused():
         Cap(own_share=30)
     with pytest.raises(ParameterFaults, match="bank is -1"):
         Plan(bank=-1, abs=0, own_share=1)
+
+
+def test_rules_read_from_the_data():
+    found = caps.regimes(load_case("ant").table("rule"))
+    assert list(found) == ["none", *caps.REGIMES]
+    assert found["r2008"] == Cap(bank=0.5)
+    assert found["r2012"] == Cap(bank=2.3), "securities did not count"
+    assert found["r2017"] == Cap(total=2.3), "from then on they did"
+    assert found["r2020_09"] == Cap(bank=1, abs=4)
+    assert found["r2020_11"] == DRAFT_2020
+
+
+def test_of_two_readings_the_stricter_counts():
+    rules = pd.DataFrame(
+        [("own_share_of_joint_loan_min", 0.2), ("own_share_of_joint_loan_min", 0.3),
+         ("bonds_and_abs_to_net_assets_max", 4), ("bonds_and_abs_to_net_assets_max", 3)],
+        columns=["parameter", "value"],
+    )  # fmt: skip
+    assert caps.cap_of(rules) == Cap(abs=3, own_share=0.3)

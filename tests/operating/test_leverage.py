@@ -4,6 +4,7 @@ from numpy.testing import assert_allclose
 
 from abscase.errors import ParameterFaults
 from abscase.operating import leverage as lev
+from abscase.operating import stock as stk
 
 RETAINED = [0.0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.10, 0.15, 0.30]
 FLOW = [120, 99.3, 83.1, 70.4, 52.3, 36.2, 29.6, 20.0, 10.0]
@@ -56,7 +57,7 @@ def test_limit_is_three_over_the_retained_share(retained, limit):
 @pytest.mark.parametrize("retained", PEAK)
 def test_peak_stock_of_forty_books_in_three_years(retained):
     books = lev.loan_books(1, 2, float(lev.cash_share(retained)), 40)
-    peaks = [lev.peak_stock(books, 36 / 40, months, 2) for months in REVOLVING]
+    peaks = [stk.peak_stock(books, 36 / 40, months, 2) for months in REVOLVING]
     assert_allclose(peaks, PEAK[retained], atol=0.1)
 
 
@@ -117,8 +118,8 @@ def test_stock_equals_a_ledger_in_small_steps(retained, revolving):
     step, months = 0.1, 42
     path = ledger(books, 0.9, revolving, 2.0, step, months)
     times = np.arange(len(path)) * step
-    assert_allclose(lev.stock(times, books, 0.9, revolving, 2.0), path, atol=1e-9)
-    assert lev.peak_stock(books, 0.9, revolving, 2.0) == pytest.approx(path.max())
+    assert_allclose(stk.stock(times, books, 0.9, revolving, 2.0), path, atol=1e-9)
+    assert stk.peak_stock(books, 0.9, revolving, 2.0) == pytest.approx(path.max())
 
 
 def test_stock_never_passes_what_was_made():
@@ -127,16 +128,16 @@ def test_stock_never_passes_what_was_made():
     for _ in range(40):
         books = lev.loan_books(1, rng.uniform(0, 5), rng.uniform(0, 1), int(rng.integers(1, 80)))
         cycle, revolving, life = rng.uniform(0, 3), rng.uniform(0, 24), rng.uniform(0.5, 60)
-        made = lev.loans_made(times, books, cycle)
-        held = lev.stock(times, books, cycle, revolving, life)
+        made = stk.loans_made(times, books, cycle)
+        held = stk.stock(times, books, cycle, revolving, life)
         assert (held <= made + 1e-9).all() and (held >= 0).all()
-        assert lev.peak_stock(books, cycle, revolving, life) >= held.max() - 1e-9
+        assert stk.peak_stock(books, cycle, revolving, life) >= held.max() - 1e-9
 
 
 def test_long_revolving_approximation():
     """At q = 1 the plateau is (1 + b) K (R + tau / 2) / D, give or take one issue."""
     books = lev.loan_books(1, 2, 1.0, 400)
-    peak = lev.peak_stock(books, 0.9, 12, 2)
+    peak = stk.peak_stock(books, 0.9, 12, 2)
     assert peak == pytest.approx(3 * (12 + 1) / 0.9, abs=3)
 
 
@@ -145,7 +146,7 @@ def test_monotone():
     assert (np.diff(lev.flow_multiple(2, lev.cash_share(r), 40)) < 0).all()
     assert (np.diff(lev.flow_multiple(2, 0.95, np.arange(1, 60))) > 0).all()
     books = lev.loan_books(1, 2, 1.0, 40)
-    peaks = [lev.peak_stock(books, 0.9, months, 2) for months in range(0, 37)]
+    peaks = [stk.peak_stock(books, 0.9, months, 2) for months in range(0, 37)]
     assert (np.diff(peaks) >= 0).all()
 
 
@@ -171,3 +172,12 @@ def test_every_fault_is_named():
         lev.loan_books(3, 2, 1.1, 40)
     with pytest.raises(ParameterFaults, match="retained is nan"):
         lev.cash_share(float("nan"))
+
+
+def test_table_by_retention():
+    frame = stk.by_retention([0.08, 0.0, 0.08], 3e9, 2, 1.0, 40, 0.9, 12, 2)
+    assert frame["retained"].tolist() == [0.0, 0.08]
+    assert frame["flow"].tolist() == pytest.approx([120, 36.2], abs=0.05)
+    assert frame["peak"].tolist() == pytest.approx([44.9, 25.9], abs=0.1)
+    assert frame["made_amt"].iloc[0] == pytest.approx(360e9)
+    assert (frame["kept"] <= 3).all() and np.isinf(frame["limit"].iloc[0])
