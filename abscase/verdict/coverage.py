@@ -14,6 +14,20 @@ DATE_OF = {
     "series": "date", "deal": "closing_date", "entity": "date", "fee": "date", "holder": "date",
     "account": "date", "rule": "date", "event": "date",
 }  # fmt: skip
+FAMILIES = {
+    "deals": ("deal", "deals", "tranche", "pools", "statements"),
+    "quality": ("delinquency", "vintage", "outcomes", "aging", "repayment", "allowance",
+                "projections", "banks", "capital_one", "citibank", "other_trusts", "issuers",
+                "indices"),
+    "volume": ("balance", "originations", "issuance", "market", "lenders"),
+    "price": ("price", "rates", "abx", "fee"),
+    "ratings": ("ratings",),
+    "harm": ("losses", "writedowns", "cdo"),
+    "parties": ("entity", "holder", "account"),
+    "rules": ("rule", "event"),
+    "macro": ("macro",),
+}  # fmt: skip
+FAMILY_OF = {topic: name for name, topics in FAMILIES.items() for topic in topics}
 
 
 def of_grade(frame: pd.DataFrame, min_grade: str) -> pd.DataFrame:
@@ -23,14 +37,23 @@ def of_grade(frame: pd.DataFrame, min_grade: str) -> pd.DataFrame:
     return frame if frame.empty else frame[frame["grade"] <= min_grade]
 
 
-def family(ref: str) -> str:
-    """Return the family of a row from the file it stands in: its topic, else its table.
+def topic(ref: str) -> str:
+    """Return the topic of a row from the file it stands in: that of a series, else the table.
 
-    >>> family("ant/series.delinquency.csv:17"), family("ant/rule.csv:3")
+    >>> topic("ant/series.delinquency.csv:17"), topic("ant/rule.csv:3")
     ('delinquency', 'rule')
     """
     parts = ref.rsplit("/", 1)[-1].split(".csv", 1)[0].split(".", 1)
     return parts[-1] if parts[0] == "series" else parts[0]
+
+
+def family(ref: str) -> str:
+    """Return the family of measures a row belongs to; a topic of no family stands for itself.
+
+    >>> family("ant/series.delinquency.csv:17"), family("ant/rule.csv:3")
+    ('quality', 'rules')
+    """
+    return FAMILY_OF.get(topic(ref), topic(ref))
 
 
 def coverage(cases: Mapping[str, Tables], min_grade: str = "C") -> pd.DataFrame:
@@ -46,7 +69,7 @@ def coverage(cases: Mapping[str, Tables], min_grade: str = "C") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        case, family, year, rows, grade; rows without a date are not counted.
+        case (in the order given), family, year, rows, grade; rows without a date are not counted.
     """
     parts = []
     for case, own in cases.items():
@@ -61,8 +84,11 @@ def coverage(cases: Mapping[str, Tables], min_grade: str = "C") -> pd.DataFrame:
             }))  # fmt: skip
     if not parts:
         return pd.DataFrame(columns=["case", "family", "year", "rows", "grade"])
-    groups = pd.concat(parts).groupby(["case", "family", "year"], sort=True)["grade"]
-    return groups.agg(rows="size", grade="min").reset_index()
+    groups = pd.concat(parts).groupby(["case", "family", "year"])["grade"]
+    counts = groups.agg(rows="size", grade="min").reset_index()
+    return counts.sort_values(
+        "case", key=lambda names: names.map(list(cases).index), kind="stable", ignore_index=True
+    )
 
 
 def grades_by_folder(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -1,8 +1,18 @@
 import pandas as pd
 import pytest
 
+from abscase.catalog import data_dir
 from abscase.errors import ChoiceError
-from abscase.verdict.coverage import coverage, disagreements, family, grades_by_folder, of_grade
+from abscase.verdict.coverage import (
+    FAMILIES,
+    FAMILY_OF,
+    coverage,
+    disagreements,
+    family,
+    grades_by_folder,
+    of_grade,
+    topic,
+)
 
 
 @pytest.fixture
@@ -14,14 +24,26 @@ def series():
         "value": [269.2e9, 243e9, 238e9, 1.0, 2.0], "unit": "amt",
         "grade": ["A", "A", "B", "C", "B"],
         "ref": [*(f"ant/series.issuance.csv:{line}" for line in (2, 3, 4)),
-                *(f"ant/series.balances.csv:{line}" for line in (2, 3))],
+                *(f"ant/series.balance.csv:{line}" for line in (2, 3))],
     })  # fmt: skip
 
 
-def test_family_is_the_topic_or_the_table():
-    assert family("ant/series.delinquency.csv:17") == "delinquency"
-    assert family("us_subprime/tranche.cmlti.csv:2") == "tranche"
+def test_topic_is_that_of_the_series_or_the_table():
+    assert topic("ant/series.delinquency.csv:17") == "delinquency"
+    assert topic("us_subprime/tranche.cmlti.csv:2") == "tranche"
+    assert topic("margins.csv:2") == "margins"
+
+
+def test_every_topic_is_in_one_family():
+    topics = [name for names in FAMILIES.values() for name in names]
+    assert len(topics) == len(set(topics))
+    assert family("ant/series.balance.csv:2") == "volume"
     assert family("margins.csv:2") == "margins"
+
+
+def test_every_file_of_the_cases_has_a_family():
+    files = [path.name for path in data_dir().glob("*/series.*.csv")]
+    assert files and {topic(name) for name in files} <= FAMILY_OF.keys()
 
 
 def test_rows_of_a_worse_grade_are_left_out(series):
@@ -33,7 +55,7 @@ def test_rows_of_a_worse_grade_are_left_out(series):
 def test_coverage_counts_by_year_with_the_best_grade(series):
     found = coverage({"ant": {"series": series}, "us_cards": {}})
     assert found.to_numpy().tolist() == [
-        ["ant", "balances", 2020, 2, "B"], ["ant", "issuance", 2017, 3, "A"],
+        ["ant", "volume", 2017, 3, "A"], ["ant", "volume", 2020, 2, "B"],
     ]  # fmt: skip
     assert coverage({"ant": {"series": series}}, "A")["rows"].tolist() == [2]
 

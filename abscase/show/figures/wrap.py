@@ -26,6 +26,8 @@ def wrap(text: str, most: int, lines: int | None = None) -> str:
 
     >>> wrap("rules before the stop", 12)
     'rules before\\nthe stop'
+    >>> wrap("rules before the stop of the listing", 12, lines=2)
+    'rules before\\nthe stop…'
     >>> wrap("暂缓上市，次日公布。", 8)
     '暂缓上\\n市，次日\\n公布。'
     """
@@ -37,8 +39,13 @@ def wrap(text: str, most: int, lines: int | None = None) -> str:
         line += piece
     found.append(line.rstrip())
     if lines is not None and len(found) > lines:
-        found = [*found[: lines - 1], found[lines - 1][:-1].rstrip() + "…"]
+        found = [*found[: lines - 1], _cut(found[lines - 1])]
     return "\n".join(found)
+
+
+def _cut(line: str) -> str:
+    """Return a line without its last piece, which would not end here, and with "…"."""
+    return "".join(_pieces(line)[:-1]).rstrip("，。、；： ,;:") + "…"
 
 
 def _pieces(text: str) -> list[str]:

@@ -1,0 +1,176 @@
+"""Verdicts in words: what the records say, what would overturn them, what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from abscase.case import CURRENCY
+from abscase.errors import ChoiceError
+from abscase.show.labels import label
+from abscase.show.numbers import MISSING, in_unit, percent
+from abscase.verdict.claims import ClaimRecord, Margin
+from abscase.verdict.synthesis import open_claims, overturning
+
+SECTIONS = {
+    "board": ("conclusions", "map"),
+    "regulator": ("conclusions", "map", "measurements", "overturn", "argument", "open"),
+    "student": (
+        "conclusions", "map", "measurements", "overturn", "arguments", "argument", "open",
+    ),
+}  # fmt: skip
+
+
+def shows(audience: str, section: str) -> bool:
+    """Return whether a section is shown to an audience: a board, a regulator or a student.
+
+    >>> shows("board", "map"), shows("board", "overturn")
+    (True, False)
+    """
+    if audience not in SECTIONS:
+        raise ChoiceError("audience", audience, SECTIONS)
+    return section in SECTIONS[audience]
+
+
+def conclusions(board: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return one sentence for each claim that was tested, made of its counts.
+
+    Parameters
+    ----------
+    board : DataFrame
+        As `verdict.claims.scoreboard` returns it.
+    lang : str
+
+    Returns
+    -------
+    DataFrame
+        claim_id, claim, verdict, grade, says.
+    """
+    tested = board[board["tests"] > 0]
+    says = [
+        label(
+            f"verdict.says.{row['verdict']}",
+            lang,
+            **{str(key): value for key, value in row.items()},
+        )
+        for row in tested.to_dict("records")
+    ]
+    columns = {"claim_id": "claim_id", f"claim_{lang}": "claim", "verdict": "verdict",
+               "grade": "grade"}  # fmt: skip
+    return tested[list(columns)].rename(columns=columns).assign(says=says)
+
+
+def measurements(
+    records: Sequence[ClaimRecord], margins: Mapping[str, Margin], lang: str
+) -> pd.DataFrame:
+    """Return each record in words.
+
+    Returns
+    -------
+    DataFrame
+        claim_id, measure, estimate, interval, margin, verdict, reason, grade, sources, notebook.
+    """
+    rows = [
+        {
+            "claim_id": each.claim_id, "measure": measure(each, margins, lang),
+            "estimate": _value(each.estimate, each, lang), "interval": _interval(each, lang),
+            "margin": _margin(each, lang), "verdict": each.verdict,
+            "reason": label(f"verdict.reason.{each.reason}", lang), "grade": each.grade,
+            "sources": label("list.comma", lang).join(each.source_ids) or MISSING,
+            "notebook": each.notebook,
+        }
+        for each in records
+    ]  # fmt: skip
+    columns = ["claim_id", "measure", "estimate", "interval", "margin", "verdict", "reason",
+               "grade", "sources", "notebook"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def overturn(
+    records: Sequence[ClaimRecord], margins: Mapping[str, Margin], lang: str
+) -> pd.DataFrame:
+    """Return how far each interval is from another verdict, the nearest first.
+
+    Returns
+    -------
+    DataFrame
+        claim_id, measure, verdict, estimate, distance (in its unit), relative (to the margin).
+    """
+    known = {each.margin_id: each for each in records}
+    rows = []
+    for row in overturning(records).to_dict("records"):
+        each = known[row["margin_id"]]
+        rows.append({
+            "claim_id": each.claim_id, "measure": measure(each, margins, lang),
+            "verdict": each.verdict, "estimate": _value(each.estimate, each, lang),
+            "distance": _value(row["distance"], each, lang),
+            "relative": percent(row["relative_share"], 0),
+        })  # fmt: skip
+    return pd.DataFrame(
+        rows, columns=["claim_id", "measure", "verdict", "estimate", "distance", "relative"]
+    )
+
+
+def arguments(board: pd.DataFrame, claims: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return the best argument for and against each claim beside its verdict.
+
+    Returns
+    -------
+    DataFrame
+        claim_id, verdict, for, against.
+    """
+    both = board[["claim_id", "verdict"]].merge(claims, on="claim_id", validate="one_to_one")
+    return pd.DataFrame({
+        "claim_id": both["claim_id"], "verdict": both["verdict"],
+        "for": both[f"for_{lang}"], "against": both[f"against_{lang}"],
+    })  # fmt: skip
+
+
+def open_questions(
+    board: pd.DataFrame, records: Sequence[ClaimRecord], claims: pd.DataFrame, lang: str
+) -> pd.DataFrame:
+    """Return the claims that no verdict closes: why, and what would count against each.
+
+    Returns
+    -------
+    DataFrame
+        claim_id, verdict, why, refuted.
+    """
+    opened = open_claims(board).merge(claims, on="claim_id", suffixes=("", "_claim"))
+    rows = []
+    for row in opened.to_dict("records"):
+        own = [each for each in records if each.claim_id == row["claim_id"]]
+        why = [label(f"verdict.reason.{each.reason}", lang) for each in own
+               if each.verdict in ("inconclusive", "not_identifiable")]  # fmt: skip
+        why = why or [label("verdict.reason.not_tested", lang, notebooks=row["notebook"])]
+        rows.append({
+            "claim_id": row["claim_id"], "verdict": row["verdict"],
+            "why": label("verdict.join", lang).join(dict.fromkeys(why)),
+            "refuted": row[f"refuted_{lang}"],
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=["claim_id", "verdict", "why", "refuted"])
+
+
+def measure(record: ClaimRecord, margins: Mapping[str, Margin], lang: str) -> str:
+    """Return what a record measures, in words where its margin is known."""
+    known = margins.get(record.margin_id)
+    return str(getattr(known, f"measure_{lang}")) if known else record.measure
+
+
+def _value(value: float | None, record: ClaimRecord, lang: str) -> str:
+    return in_unit(value, record.unit, lang, CURRENCY.get(record.case, ""))
+
+
+def _interval(record: ClaimRecord, lang: str) -> str:
+    if record.lo is None or record.hi is None:
+        return MISSING
+    if record.interval_kind == "exact":
+        return label("interval.exact", lang)
+    ends = {"lo": _value(record.lo, record, lang), "hi": _value(record.hi, record, lang)}
+    return label("interval", lang, **ends)
+
+
+def _margin(record: ClaimRecord, lang: str) -> str:
+    low, high = (_value(end, record, lang) for end in (record.margin_low, record.margin_high))
+    return label(f"margin.{record.margin_rule}", lang, low=low, high=high)

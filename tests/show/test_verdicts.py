@@ -1,0 +1,108 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from abscase.errors import ChoiceError
+from abscase.show.labels import LANGS, label
+from abscase.show.numbers import in_unit
+from abscase.show.verdicts import (
+    SECTIONS,
+    arguments,
+    conclusions,
+    measurements,
+    open_questions,
+    overturn,
+    shows,
+)
+from abscase.verdict.claims import REASONS, VERDICTS, ClaimRecord, Margin, scoreboard
+
+HIGH = ClaimRecord(
+    "S3a.made", "S3a", "ant", "made", "times", 134.6, 130.0, 140.0, None, "sources",
+    "above", 100.0, None, "", None, "supported", "supported", "inside",
+    "A", ("s1", "s2"), ("ant/series.csv:2",), "06_leverage",
+)  # fmt: skip
+LOW = replace(
+    HIGH, margin_id="S3a.book", measure="book", estimate=3.3, lo=3.3, hi=3.3, grade="B",
+    interval_kind="exact", would_be="contradicted", verdict="contradicted", reason="outside",
+)  # fmt: skip
+CAUSE = replace(
+    HIGH, margin_id="S5.cause", claim_id="S5", estimate=None, lo=None, hi=None,
+    interval_kind="none", margin_rule="none", margin_low=None, would_be="not_identifiable",
+    verdict="not_identifiable", reason="undecidable", source_ids=(),
+)  # fmt: skip
+WORDS = {
+    "S3a.made": Margin("S3a.made", "S3a", "times", "above", 100.0, None, "Loans made", "发放额")
+}
+
+
+@pytest.fixture
+def claims():
+    ids = ["S3a", "S5", "S6"]
+    texts = {f"{name}_{lang}": [f"{name} {each} {lang}" for each in ids] for lang in LANGS
+             for name in ("claim", "refuted", "for", "against")}  # fmt: skip
+    return pd.DataFrame({"claim_id": ids, "notebook": "12_policy"} | texts)
+
+
+@pytest.fixture
+def board(claims):
+    return scoreboard([HIGH, LOW, CAUSE], claims)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_sentence_for_each_tested_claim(board, lang):
+    found = conclusions(board, lang)
+    assert found["claim_id"].tolist() == ["S3a", "S5"]
+    assert found["verdict"].tolist() == ["mixed", "not_identifiable"]
+    assert found["says"].tolist()[1] == label("verdict.says.not_identifiable", lang)
+
+
+def test_sentences_follow_the_counts(claims):
+    one = conclusions(scoreboard([HIGH, LOW], claims), "en")["says"].item()
+    assert "of 2 measurements 1 support" in one
+    other = conclusions(scoreboard([HIGH], claims), "en")["says"].item()
+    assert "1 of 1 measurements" in other
+
+
+def test_measurements_in_words():
+    found = measurements([HIGH, LOW, CAUSE], WORDS, "en")
+    first = found.iloc[0]
+    low, estimate, high, limit = (in_unit(value, "times") for value in (130, 134.6, 140, 100))
+    assert (first["measure"], first["estimate"]) == ("Loans made", estimate)
+    assert (first["interval"], first["margin"]) == (f"{low} to {high}", f"above {limit}")
+    assert found["measure"].tolist()[1] == "book"  # no words known: its key
+    assert found["interval"].tolist()[1:] == ["exact", "–"]
+    assert found["sources"].tolist() == ["s1, s2", "s1, s2", "–"]
+    assert measurements([], WORDS, "en").empty
+
+
+def test_what_would_overturn_in_words():
+    found = overturn([HIGH, LOW, CAUSE], WORDS, "en")
+    assert found["distance"].tolist() == [in_unit(30, "times"), in_unit(96.7, "times")]
+    assert found["relative"].tolist() == ["30%", "97%"]
+
+
+def test_for_and_against_stand_beside_the_verdict(board, claims):
+    found = arguments(board, claims, "zh")
+    assert found["verdict"].tolist() == ["mixed", "not_identifiable", "not_tested"]
+    assert found.loc[2, ["for", "against"]].tolist() == ["for S6 zh", "against S6 zh"]
+
+
+def test_open_questions_say_why(board, claims):
+    found = open_questions(board, [HIGH, LOW, CAUSE], claims, "en")
+    assert found["claim_id"].tolist() == ["S5", "S6"]
+    assert found["why"].tolist()[0] == label("verdict.reason.undecidable", "en")
+    assert "12_policy" in found["why"].tolist()[1]
+
+
+def test_who_sees_what():
+    assert set(SECTIONS["board"]) < set(SECTIONS["regulator"]) < set(SECTIONS["student"])
+    with pytest.raises(ChoiceError, match="no audience named 'bord'"):
+        shows("bord", "map")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_reason_and_verdict_has_its_words(lang):
+    assert all(label(f"verdict.reason.{name}", lang) for name in REASONS)
+    counts = dict.fromkeys(VERDICTS, 1) | {"tests": 4}
+    assert all(label(f"verdict.says.{name}", lang, **counts) for name in (*VERDICTS, "mixed"))
