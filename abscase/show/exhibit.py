@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,14 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from abscase.errors import AbscaseError, ChoiceError
+from abscase.show.figures.wrap import wrap
 from abscase.show.labels import label
 from abscase.show.style import QUIET, SETTINGS
 
 GRADES = ("A", "B", "C")
 SCALE = 2  # pixels of the picture for each pixel on the page
 FOOTER = "footer"
-CHARS_PER_INCH = 13.5  # of the footer's 8 point type; a Chinese character counts as two
+LETTERS_PER_INCH = 15  # of the footer's 8 point type
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,10 @@ def footer(grade: str, sources: Sequence[str], lang: str) -> str:
 def _print_footer(figure: Figure, text: str) -> None:
     for old in [text for text in figure.texts if text.get_gid() == FOOTER]:
         old.remove()
-    wide = int(figure.get_figwidth() * CHARS_PER_INCH)
-    lines = textwrap.wrap(text, wide, break_long_words=False, break_on_hyphens=False)
+    text = wrap(text, int(figure.get_figwidth() * LETTERS_PER_INCH))
     figure.text(
-        0.01, -0.01, "\n".join(lines), ha="left", va="top", fontsize=8, color=QUIET,
-        gid=FOOTER, parse_math=False, in_layout=True,
+        0.01, -0.01, text, ha="left", va="top", fontsize=8, color=QUIET, gid=FOOTER,
+        parse_math=False,
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from abscase.errors import ChoiceError
-from abscase.show.labels import LANGS
+from abscase.schema import UNITS
+from abscase.show.labels import LANGS, has_label, label
 
 MISSING = "–"
 ENGLISH = ((1e12, " trn"), (1e9, " bn"), (1e6, " m"), (1.0, ""))
@@ -38,12 +39,14 @@ def bp(value: float | None, lang: str = "en", digits: int = 0) -> str:
     return MISSING if _missing(value) else f"{_text(value, digits, 10_000)}{unit}"
 
 
-def times(value: float | None, lang: str = "en", digits: int = 1) -> str:
-    """Return a multiple.
+def times(value: float | None, lang: str = "en", digits: int | None = None) -> str:
+    """Return a multiple; by default with one decimal under 100 and none from there on.
 
-    >>> times(120, digits=0), times(16.667, "zh")
-    ('120×', '16.7倍')
+    >>> times(1333.3), times(16.667, "zh"), times(5, digits=2)
+    ('1,333×', '16.7倍', '5.00×')
     """
+    if digits is None:
+        digits = 0 if not _missing(value) and abs(float(value or 0)) >= 99.95 else 1
     unit = {"en": "×", "zh": "倍"}[_known(lang)]
     return MISSING if _missing(value) else f"{_text(value, digits)}{unit}"
 
@@ -74,6 +77,34 @@ def plain(value: float | None, digits: int = 0) -> str:
     ('−1,234.3', '0', '∞')
     """
     return MISSING if _missing(value) else _text(value, digits)
+
+
+def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = "") -> str:
+    """Return a value in a unit of the schema, with as many decimals as its size deserves.
+
+    >>> in_unit(0.0525, "decimal_pa"), in_unit(0.0032, "decimal"), in_unit(18, "months", "zh")
+    ('5.3% a year', '0.32%', '18个月')
+    >>> in_unit(0.5, "decimal"), in_unit(1.5, "count")
+    ('50%', '1.5')
+    >>> in_unit(3e9, "amt", currency="CNY"), in_unit(1.5, "index")
+    ('CNY 3.00 bn', '1.50')
+    """
+    if unit not in UNITS:
+        raise ChoiceError("unit", unit, UNITS)
+    if _missing(value):
+        return MISSING
+    amount = float(value or 0)
+    if unit == "times":
+        return times(amount, lang)
+    if unit == "amt" and currency:
+        return money(amount, currency, lang)
+    if unit.startswith("decimal"):
+        whole = abs(amount) >= 0.1 and round(100 * amount, 9).is_integer()
+        text = percent(amount, 0 if whole else 2 if 0 < abs(amount) < 0.01 else 1)
+    else:
+        digits = 2 if unit in ("index", "price") else 0 if amount.is_integer() else 1
+        text = plain(amount, digits)
+    return label(f"unit.{unit}", lang, value=text) if has_label(f"unit.{unit}") else text
 
 
 def date(value: object, lang: str = "en", precision: str = "day") -> str:

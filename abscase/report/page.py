@@ -1,0 +1,122 @@
+"""One executed notebook as what its page shows, in one language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+from markupsafe import Markup
+
+from abscase.errors import AbscaseError
+from abscase.report.cells import Body, body
+from abscase.report.params import Parameter, read_parameters
+from abscase.show.labels import has_label, label
+from abscase.show.tables import HtmlTable, html_table
+
+PLACES = ("out_dir", "claims_dir")  # where files stand on the machine that ran it
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook's page: where it stands, its text, parameters, and what it was made from."""
+
+    name: str
+    lang: str
+    body: Body
+    parameters: HtmlTable | None
+    provenance: tuple[tuple[str, str], ...]
+    files: HtmlTable | None
+
+    @property
+    def number(self) -> str:
+        """The number in the name: "06" of "06_leverage"."""
+        return self.name.partition("_")[0]
+
+    @property
+    def title(self) -> str:
+        """The notebook's first heading, or its name."""
+        return self.body.title or self.name
+
+    @property
+    def href(self) -> str:
+        """Where the page stands in the report."""
+        return f"{self.lang}/{self.name}.html"
+
+
+def read_page(folder: Path, lang: str) -> Page:
+    """Return the page of the executed notebook in ``folder``, which bears the notebook's name."""
+    path = folder / f"{folder.name}.ipynb"
+    manifest_path = folder / "manifest.json"
+    manifest = json.loads(manifest_path.read_text("utf-8")) if manifest_path.is_file() else {}
+    return Page(
+        folder.name, lang, body(path, lang), _parameters(path, lang),
+        tuple(_provenance(manifest, lang)), _files(manifest, lang),
+    )  # fmt: skip
+
+
+def _parameters(path: Path, lang: str) -> HtmlTable | None:
+    """Return the table of the notebook's parameters with the values of this run."""
+    try:
+        parameters = [each for each in read_parameters(path) if each.name not in PLACES]
+    except AbscaseError:  # a page shows what ran, also where no spec can be read
+        return None
+    ran = nbformat.read(path, as_version=4).metadata.get("papermill", {}).get("parameters", {})
+    rows = [
+        {
+            "name": Markup("<code>{}</code>").format(each.name),
+            "value": _used(each, ran, lang),
+            "default": _text(each.default, lang),
+            "allowed": _allowed(each, lang),
+            "meaning": each.meaning(lang),
+        }
+        for each in parameters
+    ]
+    if not rows:
+        return None
+    return html_table(pd.DataFrame(rows), lang, label("page.parameters", lang), {"name": Markup})
+
+
+def _used(parameter: Parameter, ran: Mapping[str, Any], lang: str) -> str:
+    value = ran.get(parameter.name, parameter.default)
+    text = _text(value, lang)
+    return text if value == parameter.default else label("page.changed", lang, value=text)
+
+
+def _text(value: Any, lang: str) -> str:
+    if value is None:
+        return label("page.none", lang)
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+
+
+def _allowed(parameter: Parameter, lang: str) -> str:
+    text = f"{label(f'type.{parameter.type}', lang)} {parameter.range}".strip()
+    return label("type.optional", lang, allowed=text) if parameter.optional else text
+
+
+def _provenance(manifest: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of what is in the manifest, but for hashes of files."""
+    for key, value in manifest.items():
+        name = f"manifest.{key}"
+        if has_label(name) and value not in (None, "", {}, []):
+            yield label(name, lang), _flat(value)
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return _text(value, "en")
+
+
+def _files(manifest: Mapping[str, Any], lang: str) -> HtmlTable | None:
+    """Return the table of the data files and their hashes."""
+    hashes = manifest.get("data", {})
+    if not hashes:
+        return None
+    frame = pd.DataFrame({"file": list(hashes), "hash": list(hashes.values())})
+    caption = label("page.data_files", lang, count=len(frame))
+    return html_table(frame, lang, caption)
