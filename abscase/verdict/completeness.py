@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 
+from abscase import catalog
+from abscase.case import Case, Datum
 from abscase.errors import DataFaults, Fault
 from abscase.schema import TABLES
 
@@ -14,10 +16,19 @@ Tables = Mapping[str, pd.DataFrame]
 """The tables of one case, by name."""
 
 STATES = ("filled", "partly", "empty", "absent", "no_table")
-DEAL_TABLES = ("deal", "tranche")
-NOT_TERMS = {
-    "case", "deal_id", "tranche_id", "deal_name", "currency", "date_precision",
-    "grade", "source_id", "how", "note",
+TERMS = {
+    "sponsor": ("deal.sponsor",), "originator": ("deal.originator",),
+    "servicer": ("deal.servicer",), "manager": ("deal.manager",), "trustee": ("deal.trustee",),
+    "closing": ("deal.closing_date",), "collateral": ("deal.collateral",),
+    "size": ("deal.original_amt",), "pool": ("deal.pool_amt",), "loans": ("deal.loans_count",),
+    "revolving": ("deal.revolving_months",), "call": ("deal.clean_up_share",),
+    "overcollateral": ("deal.oc_target_share",), "triggers": ("deal.triggers",),
+    "order": ("tranche.seniority",), "amount": ("tranche.original_amt", "tranche.share"),
+    "enhancement": ("tranche.subordination_share", "tranche.original_amt"),
+    "rating": ("tranche.rating_sp", "tranche.rating_moodys", "tranche.rating_other"),
+    "rate": ("tranche.coupon_rate", "tranche.margin_rate"),
+    "life": ("tranche.expected_life_months", "tranche.maturity_date"),
+    "holder": ("tranche.holder",),
 }  # fmt: skip
 
 
@@ -101,30 +112,32 @@ class Completeness:
     """The share of a deal's terms that are known, by three ways of counting; all in [0, 1].
 
     ``strict`` counts a term only where every class has it, ``lenient`` where any class has it,
-    ``by_cell`` by the share of classes that have it. ``fields`` is the number of terms asked for.
+    ``by_cell`` by the share of classes that have it. ``terms`` is the number of terms asked for.
     """
 
     deal_id: str
     by_cell: float
     strict: float
     lenient: float
-    fields: int
+    terms: int
 
 
 def term_shares(deal: pd.DataFrame, tranche: pd.DataFrame, deal_id: str) -> pd.Series:
-    """Return the share filled of every term of a deal, by "table.column".
+    """Return for every term of ``TERMS`` the share of the deal's rows for which it is known.
 
-    A term is a column of the schema's tables ``deal`` and ``tranche`` that describes the deal;
-    keys, names, units and evidence columns are left out.
+    A term is known where any of its columns is filled: a floater has a margin and no coupon, and an
+    enhancement follows from the amounts. A deal without classes has none of the terms of a class.
     """
+    if deal_id not in set(deal["deal_id"]):
+        raise DataFaults([Fault(f"has no deal {deal_id!r}", "deal_id", file="table deal")])
+    tables = {"deal": deal, "tranche": tranche}
+    own = {name: frame[frame["deal_id"] == deal_id] for name, frame in tables.items()}
     shares = {}
-    for name, frame in zip(DEAL_TABLES, (deal, tranche), strict=True):
-        own = frame[frame["deal_id"] == deal_id]
-        if own.empty:
-            raise DataFaults([Fault(f"has no deal {deal_id!r}", "deal_id", file=f"table {name}")])
-        for column in TABLES[name].names:
-            if column not in NOT_TERMS:
-                shares[f"{name}.{column}"] = fill_share(own, column) or 0.0
+    for term, columns in TERMS.items():
+        frame = own[columns[0].partition(".")[0]]
+        names = [name for _, _, name in (column.partition(".") for column in columns)]
+        known = frame[[name for name in names if name in frame]].notna().any(axis=1)
+        shares[term] = float(known.mean()) if len(frame) else 0.0
     return pd.Series(shares, name=deal_id, dtype=float)
 
 
@@ -146,7 +159,7 @@ def completeness(deal: pd.DataFrame, tranche: pd.DataFrame, deal_id: str) -> Com
     Raises
     ------
     DataFaults
-        One of the tables has no such deal.
+        The table ``deal`` has no such deal.
     """
     shares = term_shares(deal, tranche, deal_id)
     return Completeness(
@@ -154,5 +167,52 @@ def completeness(deal: pd.DataFrame, tranche: pd.DataFrame, deal_id: str) -> Com
         by_cell=float(shares.mean()),
         strict=float((shares == 1).mean()),
         lenient=float((shares > 0).mean()),
-        fields=len(shares),
+        terms=len(shares),
     )
+
+
+def by_deal(deal: pd.DataFrame, tranche: pd.DataFrame) -> pd.DataFrame:
+    """Return the completeness of every deal, the most complete first.
+
+    Returns
+    -------
+    DataFrame
+        deal_id, by_cell, strict, lenient (all in [0, 1]), terms.
+    """
+    rows = [asdict(completeness(deal, tranche, name)) for name in deal["deal_id"]]
+    frame = pd.DataFrame(rows, columns=[each.name for each in fields(Completeness)])
+    return frame.sort_values("by_cell", ascending=False, kind="stable", ignore_index=True)
+
+
+def gap(one: Completeness, other: Completeness) -> tuple[float, float, float]:
+    """Return how much more complete ``one`` is than ``other``: by cell, and the least and the most
+    over the three ways of counting; all in [-1, 1].
+    """
+    ways = [getattr(one, way) - getattr(other, way) for way in ("by_cell", "strict", "lenient")]
+    return ways[0], min(ways), max(ways)
+
+
+def evidence(deal: pd.DataFrame, tranche: pd.DataFrame, deal_id: str) -> list[Datum]:
+    """Return the rows a deal's completeness rests on, each as a value of one row."""
+    rows = pd.concat([frame[frame["deal_id"] == deal_id] for frame in (deal, tranche)])
+    return [
+        Datum(1.0, "count", row["grade"], row["source_id"], row["ref"])
+        for row in rows.to_dict("records")
+    ]
+
+
+def case_tables(case: Case) -> dict[str, pd.DataFrame]:
+    """Return the tables of a case, each with the columns that its own files have.
+
+    A column that only another case collects is left out, so that absent and empty stay two facts.
+    Tables without a row are left out.
+    """
+    found = {}
+    for name in TABLES:
+        frame = case.table(name) if "case" in TABLES[name].names else pd.DataFrame()
+        if frame.empty:
+            continue
+        files = {ref.rpartition(":")[0] for ref in frame["ref"]}
+        present = {column for file in files for column in catalog.read(case.root / file, case.root)}
+        found[name] = frame[[column for column in frame if column in present]]
+    return found

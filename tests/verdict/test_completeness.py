@@ -2,24 +2,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abscase.case import load_case
 from abscase.errors import DataFaults
 from abscase.schema import TABLES
 from abscase.verdict.completeness import (
-    NOT_TERMS,
+    TERMS,
+    by_deal,
+    case_tables,
     completeness,
+    evidence,
     field_map,
     field_state,
     fill_share,
+    gap,
     missingness,
     term_shares,
 )
-
-TERMS = [
-    f"{name}.{column}"
-    for name in ("deal", "tranche")
-    for column in TABLES[name].names
-    if column not in NOT_TERMS
-]
 
 
 @pytest.fixture
@@ -46,19 +44,64 @@ def test_absent_is_not_empty(tranche):
     assert field_state(tranche[:0], "seniority") == "no_table"
 
 
+def test_every_term_is_of_columns_of_one_table():
+    for columns in TERMS.values():
+        (table,) = {column.partition(".")[0] for column in columns}
+        assert {column.partition(".")[2] for column in columns} <= set(TABLES[table].names)
+
+
 def test_completeness_by_hand(deal, tranche):
     found = completeness(deal, tranche, "x")
-    assert found.fields == len(TERMS)
-    # sponsor, original amount and seniority in full, the coupon of two classes of three
+    assert found.terms == len(TERMS)
+    # sponsor, size and order in full, the rate of two classes of three
     assert found.by_cell == pytest.approx((3 + 2 / 3) / len(TERMS))
     assert found.strict == pytest.approx(3 / len(TERMS))
     assert found.lenient == pytest.approx(4 / len(TERMS))
+
+
+def test_one_of_two_columns_is_enough(deal, tranche):
+    rows = tranche.assign(margin_rate=[np.nan, np.nan, 0.01, np.nan])
+    assert term_shares(deal, rows, "x")["rate"] == 1
+    assert term_shares(deal, rows, "y")["rate"] == 0
 
 
 def test_completeness_ignores_other_deals(deal, tranche):
     alone = completeness(deal[:1], tranche[:3], "x")
     assert completeness(deal, tranche, "x") == alone
     assert completeness(deal, tranche, "y").lenient == pytest.approx(3 / len(TERMS))
+
+
+def test_a_deal_without_classes_knows_nothing_of_them(deal, tranche):
+    assert completeness(deal, tranche[:0], "x").lenient == pytest.approx(2 / len(TERMS))
+
+
+def test_the_most_complete_deal_comes_first(deal, tranche):
+    assert by_deal(deal, tranche)["deal_id"].tolist() == ["x", "y"]
+    assert by_deal(deal[::-1], tranche)["deal_id"].tolist() == ["x", "y"]
+
+
+def test_gap_spans_the_three_ways(deal, tranche):
+    one, other = (completeness(deal, tranche, name) for name in "xy")
+    mid, low, high = gap(one, other)
+    assert [low, mid, high] == pytest.approx([0, (2 / 3) / len(TERMS), 1 / len(TERMS)])
+    back = gap(other, one)
+    assert back == pytest.approx((-mid, -high, -low))
+
+
+def test_evidence_is_every_row_of_the_deal(deal, tranche):
+    marks = {"grade": "A", "source_id": "s"}
+    frames = [frame.assign(**marks, ref=[f"f.csv:{row}" for row in range(2, 2 + len(frame))])
+              for frame in (deal, tranche)]  # fmt: skip
+    assert [each.ref for each in evidence(*frames, "x")] == [
+        "f.csv:2",
+        *(f"f.csv:{n}" for n in (2, 3, 4)),
+    ]
+
+
+def test_what_another_case_collects_is_absent_here():
+    ant, us = (case_tables(load_case(name)) for name in ("ant", "us_subprime"))
+    assert "oc_target_share" in us["deal"] and "oc_target_share" not in ant["deal"]
+    assert field_state(ant["deal"], "oc_target_share") == "absent"
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,0 +1,70 @@
+import pandas as pd
+import pytest
+
+from abscase.case import Datum
+from abscase.show.inventory import (
+    disagreeing,
+    field_counts,
+    field_states,
+    reconciliation,
+    term_table,
+)
+from abscase.show.labels import LANGS, has_label
+from abscase.verdict.completeness import TERMS, field_map, missingness, term_shares
+from abscase.verdict.reconcile import Check
+
+ROW = Datum(1.0, "amt", "A", "s1", "ant/series.csv:2")
+
+
+@pytest.fixture
+def cases():
+    deal = pd.DataFrame({"deal_id": ["x", "y"], "sponsor": ["bank", None]})
+    return {"ant": {"deal": deal}, "us_cards": {}}
+
+
+def test_states_in_words(cases):
+    found = field_states(field_map(cases), "zh").set_index("column")
+    assert found.loc["sponsor", ["ant", "us_cards"]].tolist() == ["部分", "无此表"]
+    assert found.loc["trustee", "ant"] == "未收集"
+
+
+def test_counts_of_fields_by_table(cases):
+    found = field_counts(field_map(cases), missingness(cases), "en")
+    assert found["table"].tolist() == ["deal"]
+    assert found["ant"].item().startswith("2 rows, 2 of ")
+    assert found["us_cards"].item() == "no such table"
+
+
+def test_terms_side_by_side(cases):
+    shares = term_shares(cases["ant"]["deal"], pd.DataFrame({"deal_id": []}), "x")
+    found = term_table({"x": shares}, "en")
+    assert list(found.columns) == ["term", "x"]
+    assert found.set_index("term").loc["sponsor", "x"] == "100%"
+    assert all(has_label(f"data.term.{name}") for name in TERMS)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_checks_in_words(lang):
+    checks = [
+        Check("platform_credit", "ant", 2.15e12, 2.1537e12, "amt", 5e9, (ROW,)),
+        Check("enhancement_M-1", "us_subprime", 0.18, 0.1800004, "decimal", 5e-5, (ROW,), True),
+    ]
+    found = reconciliation(checks, lang)
+    assert found["agrees"].tolist() == [True, True]
+    assert found["independent"].tolist() == [True, False]
+    assert "M-1" in found["check"][1]
+    assert found["difference"][0] == {"en": "CNY 3.7000 bn", "zh": "37.000亿元"}[lang]
+    assert found.loc[1, ["published", "difference"]].tolist() == ["18.00%", "0.00%"]
+
+
+def test_disagreeing_values_stand_in_one_row():
+    rows = pd.DataFrame({
+        "case": "ant", "measure": "issued", "segment": "all", "date": pd.Timestamp("2017-12-31"),
+        "unit": "amt", "currency": "CNY", "definition_id": None, "value": [243e9, 238e9],
+        "grade": ["A", "B"], "source_id": ["s1", "s2"], "spread_share": 0.02,
+    })  # fmt: skip
+    found = disagreeing(rows, "en")
+    assert len(found) == 1
+    assert found["values"].item() == "CNY 243 bn (A), CNY 238 bn (B)"
+    assert found["sources"].item() == "s1, s2"
+    assert disagreeing(rows[:0], "en").empty
