@@ -13,6 +13,7 @@ from abscase.show.numbers import MISSING, in_unit, percent
 from abscase.verdict.claims import ClaimRecord, Margin
 from abscase.verdict.synthesis import open_claims, overturning
 
+BOX, BLANK = "☐", "…… %"
 SECTIONS = {
     "board": ("conclusions", "map"),
     "regulator": ("conclusions", "map", "measurements", "overturn", "argument", "open"),
@@ -152,6 +153,31 @@ def open_questions(
     return pd.DataFrame(rows, columns=["claim_id", "verdict", "why", "refuted"])
 
 
+def margin_table(margins: Mapping[str, Margin], lang: str) -> pd.DataFrame:
+    """Return the margins in words.
+
+    Returns
+    -------
+    DataFrame
+        claim_id, measure, margin, because.
+    """
+    return pd.DataFrame([
+        {
+            "claim_id": each.claim_id, "measure": getattr(each, f"measure_{lang}"),
+            "margin": _holds(each, "", lang), "because": getattr(each, f"reason_{lang}"),
+        }
+        for each in margins.values()
+    ])  # fmt: skip
+
+
+def prediction_form(claims: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return a form with one row for each claim and a box to tick for each verdict."""
+    choices = ("supported", "contradicted", "mixed", "inconclusive", "not_identifiable")
+    form = claims[["claim_id", f"claim_{lang}"]].rename(columns={f"claim_{lang}": "claim"})
+    boxes = {label(f"verdict.{name}", lang): BOX for name in choices}
+    return form.assign(**boxes, sure=BLANK)
+
+
 def measure(record: ClaimRecord, margins: Mapping[str, Margin], lang: str) -> str:
     """Return what a record measures, in words where its margin is known."""
     known = margins.get(record.margin_id)
@@ -172,5 +198,9 @@ def _interval(record: ClaimRecord, lang: str) -> str:
 
 
 def _margin(record: ClaimRecord, lang: str) -> str:
-    low, high = (_value(end, record, lang) for end in (record.margin_low, record.margin_high))
-    return label(f"margin.{record.margin_rule}", lang, low=low, high=high)
+    return _holds(record.margin, CURRENCY.get(record.case, ""), lang)
+
+
+def _holds(margin: Margin, currency: str, lang: str) -> str:
+    low, high = (in_unit(end, margin.unit, lang, currency) for end in (margin.low, margin.high))
+    return label(f"margin.{margin.rule}", lang, low=low, high=high)

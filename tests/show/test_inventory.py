@@ -2,10 +2,16 @@ import pandas as pd
 import pytest
 
 from abscase.case import Datum
+from abscase.operating.growth import decompose
 from abscase.show.inventory import (
+    classes,
+    companies,
+    deal_scores,
     disagreeing,
     field_counts,
     field_states,
+    growth_rows,
+    parties,
     reconciliation,
     term_table,
 )
@@ -68,3 +74,46 @@ def test_disagreeing_values_stand_in_one_row():
     assert found["values"].item() == "CNY 243 bn (A), CNY 238 bn (B)"
     assert found["sources"].item() == "s1, s2"
     assert disagreeing(rows[:0], "en").empty
+
+
+def test_a_company_shows_its_latest_known_figures():
+    rows = pd.DataFrame({
+        "entity_id": ["xiaowei", "xiaowei", "new"], "entity_name": ["X", "X", "New"],
+        "role": ["r", "r", "lender"], "currency": "CNY", "date_precision": "day",
+        "date": pd.to_datetime(["2019-12-31", "2020-06-30", "2020-06-30"]),
+        "capital_amt": [1e9, 12e9, None], "assets_amt": [32.82e9, None, None],
+        "grade": ["A", "B", "A"], "source_id": ["s1", "s2", "s1"],
+    })  # fmt: skip
+    first, second = companies(rows, "en").to_dict("records")
+    assert first["capital"] == "CNY 12.0 bn (30 Jun 2020)"
+    assert first["assets"] == "CNY 32.8 bn (31 Dec 2019)"
+    assert (first["grade"], first["sources"]) == ("B", "s2, s1")
+    assert (second["company"], second["role"], second["capital"]) == ("New", "lender", "–")
+
+
+def test_parties_by_role():
+    deals = {"one": pd.Series({"sponsor": "bank", "trustee": None})}
+    found = parties(deals, "zh").set_index("role")["one"]
+    assert found["发起人"] == "bank" and found["受托人或托管人"] == "–"
+
+
+def test_scores_and_classes_in_words():
+    scores = pd.DataFrame({"deal_id": ["ant_d11_2016", "new"], "by_cell": [0.5, 0.25],
+                           "strict": 0.1, "lenient": 1.0, "terms": 21})  # fmt: skip
+    found = deal_scores(scores, "zh")
+    assert found["deal_id"].tolist() == ["花呗“双11”（2016年）", "new"]
+    assert found["by_cell"].tolist() == ["50.0%", "25.0%"]
+    rows = pd.DataFrame({
+        "tranche_id": ["A1", "junior"], "original_amt": [1.8e9, 3.2e8], "share": [0.45, 0.08],
+        "coupon_rate": [0.0335, None], "how": ["read", "computed"], "grade": ["A", "B"],
+        "source_id": "s",
+    })  # fmt: skip
+    assert classes(rows, "CNY", "en")["coupon"].tolist() == ["3.35%", "–"]
+    assert classes(rows, "CNY", "zh")["had"].tolist() == ["读取", "推算"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_growth_in_words(lang):
+    found = growth_rows(decompose(26e9, 170e9, 129_000, 700_000), 2.9, 5e8, 294_295_678.9, lang)
+    assert found["value"].tolist()[1:3] == ["90%", "10%"]
+    assert found["value"].tolist()[-1] == "294,295,679"

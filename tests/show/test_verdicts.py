@@ -10,9 +10,11 @@ from abscase.show.verdicts import (
     SECTIONS,
     arguments,
     conclusions,
+    margin_table,
     measurements,
     open_questions,
     overturn,
+    prediction_form,
     shows,
 )
 from abscase.verdict.claims import REASONS, VERDICTS, ClaimRecord, Margin, scoreboard
@@ -106,3 +108,18 @@ def test_every_reason_and_verdict_has_its_words(lang):
     assert all(label(f"verdict.reason.{name}", lang) for name in REASONS)
     counts = dict.fromkeys(VERDICTS, 1) | {"tests": 4}
     assert all(label(f"verdict.says.{name}", lang, **counts) for name in (*VERDICTS, "mixed"))
+
+
+def test_margins_in_words():
+    low = Margin("S7.gap", "S7", "decimal", "inside", -0.1, 0.1, "gap", "差距", "why", "理由")
+    (row,) = margin_table({"S7.gap": low}, "zh").to_dict("records")
+    ends = [in_unit(value, "decimal", "zh") for value in (-0.1, 0.1)]
+    assert row["margin"] == label("margin.inside", "zh", low=ends[0], high=ends[1])
+    assert (row["measure"], row["because"]) == ("差距", "理由")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_form_has_a_box_for_each_verdict(claims, lang):
+    found = prediction_form(claims, lang)
+    assert len(found) == len(claims)
+    assert (found.iloc[0] == "☐").sum() == 5
