@@ -18,6 +18,13 @@ def package_dir() -> Path:
     return Path(str(files("abscase")))
 
 
+def package_files() -> list[Path]:
+    """Return the files of the package itself, without the notebooks and data in a wheel."""
+    inside = [path.relative_to(package_dir()) for path in package_dir().rglob("*.*")]
+    own = [path for path in inside if path.parts[0] != "_share" and path.suffix != ".pyc"]
+    return [package_dir() / path for path in sorted(own) if (package_dir() / path).is_file()]
+
+
 def share_dir() -> Path:
     """Return the folder that holds ``data/``, ``notebooks/`` and ``reports.yml``."""
     installed = package_dir() / "_share"
