@@ -26,11 +26,10 @@ LEFT_OUT = ("papermill-error-cell-tag", "hide-cell")
 
 @dataclass(frozen=True)
 class Failure:
-    """The error that stopped a notebook: in which cell, of what kind, and what it says."""
+    """What stopped a notebook: in which cell, and the error, or "" where its kernel died."""
 
     cell: str
     error: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -109,5 +108,8 @@ def _failure(notebook: NotebookNode) -> Failure | None:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                return Failure(cell.get("id", ""), output.ename, output.evalue)
+                return Failure(cell.get("id", ""), f"{output.ename}: {output.evalue}")
+        # A kernel that died leaves no error behind.
+        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
+            return Failure(cell.get("id", ""), "")
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from abscase.errors import AbscaseError
+from abscase.report import manifest
 from abscase.report.cells import Body, body
+from abscase.report.drafts import failed_copy
 from abscase.report.params import Parameter, read_parameters
 from abscase.show.labels import has_label, label
 from abscase.show.tables import HtmlTable, html_table
@@ -48,14 +49,21 @@ class Page:
         return f"{self.lang}/{self.name}.html"
 
 
+def executed(folder: Path) -> Path | None:
+    """Return the executed notebook of a result, or of the run that failed in its place."""
+    found = (folder / f"{folder.name}.ipynb", failed_copy(folder))
+    return next((path for path in found if path.is_file()), None)
+
+
 def read_page(folder: Path, lang: str) -> Page:
-    """Return the page of the executed notebook in ``folder``, which bears the notebook's name."""
-    path = folder / f"{folder.name}.ipynb"
-    manifest_path = folder / "manifest.json"
-    manifest = json.loads(manifest_path.read_text("utf-8")) if manifest_path.is_file() else {}
+    """Return the page of the executed notebook of ``folder``, which bears the notebook's name."""
+    path = executed(folder)
+    if path is None:
+        raise AbscaseError(f"no executed notebook {folder.name} in {folder.parent}; run it first")
+    notes = manifest.read(folder)
     return Page(
         folder.name, lang, body(path, lang), _parameters(path, lang),
-        tuple(_provenance(manifest, lang)), _files(manifest, lang),
+        tuple(_provenance(notes, lang)), _files(notes, lang),
     )  # fmt: skip
 
 
@@ -98,9 +106,9 @@ def _allowed(parameter: Parameter, lang: str) -> str:
     return label("type.optional", lang, allowed=text) if parameter.optional else text
 
 
-def _provenance(manifest: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+def _provenance(notes: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
     """Yield name and value of what is in the manifest, but for hashes of files."""
-    for key, value in manifest.items():
+    for key, value in notes.items():
         name = f"manifest.{key}"
         if has_label(name) and value not in (None, "", {}, []):
             yield label(name, lang), _flat(value)
@@ -112,9 +120,9 @@ def _flat(value: Any) -> str:
     return _text(value, "en")
 
 
-def _files(manifest: Mapping[str, Any], lang: str) -> HtmlTable | None:
-    """Return the table of the data files and their hashes."""
-    hashes = manifest.get("data", {})
+def _files(notes: Mapping[str, Any], lang: str) -> HtmlTable | None:
+    """Return the table of data files and loaded tapes with their hashes."""
+    hashes = {**notes.get("data", {}), **notes.get("panels", {})}
     if not hashes:
         return None
     frame = pd.DataFrame({"file": list(hashes), "hash": list(hashes.values())})

@@ -12,15 +12,14 @@ from urllib.parse import urlsplit
 
 import jinja2
 import yaml
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from abscase import catalog
 from abscase.errors import AbscaseError
-from abscase.report.page import Page, read_page
+from abscase.report.page import Page, executed, read_page
 from abscase.report.place import share_dir, write_whole
 from abscase.report.summary import Summary, summarise
 from abscase.show.labels import LANGS, has_label, label
-from abscase.show.numbers import MISSING
 from abscase.show.style import FONT_FILE
 from abscase.show.tables import badge, html_table
 from abscase.verdict.claims import margins, read_records
@@ -50,9 +49,9 @@ class Edition:
 def build(out_dir: Path) -> Path:
     """Write the pages of the executed notebooks under ``out_dir`` and return the first page.
 
-    Reads ``<lang>/<notebook>/<notebook>.ipynb`` with its ``manifest.json`` and the claim records in
-    ``<lang>/claims``; writes ``index.html``, ``<lang>/*.html`` and ``assets/``, each file whole or
-    not at all. A notebook that failed is shown as failed, and its claims are not counted.
+    Reads the notebook, ``manifest.json`` and ``claims/`` of each ``<lang>/<notebook>/``; writes
+    ``index.html``, ``<lang>/*.html`` and ``assets/``, each file whole or not at all. A notebook
+    that failed is shown as failed, and its claims are not counted.
 
     Raises
     ------
@@ -75,7 +74,7 @@ def _editions(out_dir: Path) -> list[Edition]:
     editions: list[Edition] = []
     for lang in LANGS:
         folders = [out_dir / lang / name for name in names]
-        ran = [folder for folder in folders if (folder / f"{folder.name}.ipynb").is_file()]
+        ran = [folder for folder in folders if executed(folder)]
         if ran:
             home = f"{lang}/index.html" if editions else "index.html"
             pages = tuple(read_page(folder, lang) for folder in ran)
@@ -134,31 +133,33 @@ def _relative(target: str, page: str) -> str:
 
 def _summary(out_dir: Path, edition: Edition) -> Summary | None:
     """Return the summary of what the claim records say; those of failed notebooks do not count."""
-    folder, lang = out_dir / edition.lang / "claims", edition.lang
-    failed = {page.name for page in edition.pages if page.body.failure}
-    records = read_records(folder) if folder.is_dir() else []
+    good = [page.name for page in edition.pages if not page.body.failure]
+    folders = [out_dir / edition.lang / name / "claims" for name in good]
+    records = [record for each in folders if each.is_dir() for record in read_records(each)]
     links = {page.name: _relative(page.href, edition.home) for page in edition.pages}
-    counted = [each for each in records if each.notebook not in failed]
-    return summarise(counted, catalog.read_all("claim"), margins(), lang, links)
+    return summarise(records, catalog.read_all("claim"), margins(), edition.lang, links)
 
 
 def _sources(lang: str) -> dict[str, Any]:
     """Return what the page of the sources shows: a table for each folder of data."""
     frame = catalog.read_all("source")
-    names = ["source_id", "title", "publisher", "published", "grade", "address"]
+    frame["title"] = [_titled(*pair) for pair in zip(frame["title"], frame["address"], strict=True)]
+    frame["source_id"] = [
+        Markup('<span id="{0}">{0}</span>').format(name) for name in frame["source_id"]
+    ]
+    names = ["source_id", "grade", "title", "publisher", "published"]
     groups = []
     for folder, rows in frame.groupby(frame["ref"].str.partition("/")[0], sort=False):
         key = f"page.folder.{folder}"
         title = label(key, lang) if has_label(key) else str(folder)
-        table = html_table(rows[names], lang, title, {"address": _link})
+        table = html_table(rows[names], lang, title, dict.fromkeys(("source_id", "title"), Markup))
         groups.append({"name": folder, "title": title, "table": table})
     grades = [(badge("grade", name, lang), label(f"grade.title.{name}", lang)) for name in "ABC"]
     return {"count": len(frame), "groups": groups, "grades": grades}
 
 
-def _link(address: str | None) -> str:
-    """Return an address of the web as a link by its host, anything else as text."""
-    text = address if isinstance(address, str) else ""
-    if urlsplit(text).scheme not in ("http", "https"):
-        return text or MISSING
-    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(text, urlsplit(text).netloc)
+def _titled(title: str, address: str | None) -> Markup:
+    """Return the title of a source as a link where its address is one of the web."""
+    if isinstance(address, str) and urlsplit(address).scheme in ("http", "https"):
+        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, title)
+    return escape(title)

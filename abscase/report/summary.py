@@ -90,8 +90,13 @@ def _results_table(
         }
         for each in records
     ]  # fmt: skip
-    frame, caption = pd.DataFrame(rows), label("page.results", lang)
-    return html_table(frame, lang, caption, {"notebook": lambda name: _linked(name, links)})
+    formats = dict.fromkeys(("estimate", "interval", "margin"), _unbroken)
+    formats["notebook"] = lambda name: _linked(name, links)
+    return html_table(pd.DataFrame(rows), lang, label("page.results", lang), formats)
+
+
+def _unbroken(text: str) -> Markup:
+    return Markup('<span class="nowrap">{}</span>').format(text)
 
 
 def _measure(record: ClaimRecord, margins: Mapping[str, Margin], lang: str) -> str:

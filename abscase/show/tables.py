@@ -133,7 +133,7 @@ def _plain_text(value: object, lang: str) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return MISSING
     if isinstance(value, pd.Timestamp):
-        return date(value, lang).replace(" ", "\u00a0")
+        return Markup('<span class="nowrap">{}</span>').format(date(value, lang))
     if isinstance(value, bool):
         return label(f"flag.{str(value).lower()}", lang)
     if isinstance(value, float) and abs(value) < 1000:
