@@ -68,8 +68,8 @@ def summarise(
 
 
 def _claims_table(board: pd.DataFrame, lang: str, links: Mapping[str, str]) -> HtmlTable:
-    columns = {"claim_id": "claim_id", f"claim_{lang}": "claim", "verdict": "verdict",
-               "grade": "grade", "tests": "tests", "notebooks": "notebook"}  # fmt: skip
+    columns = {"claim_id": "claim_id", "verdict": "verdict", "grade": "grade",
+               f"claim_{lang}": "claim", "tests": "tests", "notebooks": "notebook"}  # fmt: skip
     frame = board[list(columns)].rename(columns=columns)
     caption = label("page.scoreboard", lang)
     return html_table(frame, lang, caption, {"notebook": lambda names: _linked(names, links)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -144,7 +145,7 @@ def _decimals(value: float, digits: int) -> int:
 
 
 def _fills(value: float, digits: int) -> bool:
-    return abs(round(value, _decimals(value, digits))) >= 1
+    return math.isfinite(value) and abs(round(value, _decimals(value, digits))) >= 1
 
 
 def _missing(value: object) -> bool:
