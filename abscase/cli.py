@@ -165,13 +165,15 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _load(options: argparse.Namespace) -> None:
+    from abscase.report.listing import loaded
     from abscase.sources.registry import load
 
-    say(load(options.source, options.file, options.case))
+    say(loaded(load(options.source, options.file, options.case)))
 
 
 def _check(options: argparse.Namespace) -> int:
     from abscase.check import check_file
 
-    say(check_file(options.file, options.table))
-    return 0
+    found = check_file(options.file, options.table)
+    say(found.report())
+    return 0 if found.ok else 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,15 +44,14 @@ def begin(request: Request) -> Path:
     draft = place(request.folder)
     forget(draft)
     draft.mkdir(parents=True)
-    folders = [request.claims] if request.claims else claims_of(request.after)
-    if folders:
-        gather(folders, draft / CLAIMS_READ)
+    read = request.claims or [
+        path for other in request.after for path in (other.folder / "claims").glob("*.json")
+    ]
+    if request.after or request.claims:
+        (draft / CLAIMS_READ).mkdir()
+    for path in read:
+        shutil.copy(path, draft / CLAIMS_READ)
     return draft
-
-
-def claims_of(requests: Iterable[Request]) -> list[Path]:
-    """Return the folders of claim records of finished requests."""
-    return [each.folder / "claims" for each in requests]
 
 
 def outputs(draft: Path) -> list[Path]:
@@ -68,15 +67,6 @@ def publish(draft: Path, folder: Path) -> None:
         folder.rename(old)
     draft.rename(folder)
     forget(old)
-
-
-def gather(folders: Iterable[Path], target: Path) -> None:
-    """Make ``target`` hold the claim records of ``folders``, and no others."""
-    draft = place(target)
-    draft.mkdir(parents=True)
-    for claims in (path for folder in folders for path in folder.glob("*.json")):
-        shutil.copy(claims, draft)
-    publish(draft, target)
 
 
 def keep_failed(draft: Path, folder: Path) -> Path | None:

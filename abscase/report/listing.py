@@ -1,12 +1,16 @@
-"""What ``abscase list`` shows of a notebook: its title and its parameters."""
+"""What the command line shows of a notebook, and of a loan tape that was loaded."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from abscase.report.parameter import Parameter
 from abscase.report.params import read_cells, read_parameters
+
+if TYPE_CHECKING:
+    from abscase.sources.tape import LoadReport
 
 
 def listing(notebook: Path, lang: str) -> str:
@@ -45,3 +49,22 @@ def title(notebook: Path, lang: str) -> str:
             if heading:
                 return heading[1].strip()
     return notebook.stem
+
+
+def loaded(report: LoadReport) -> str:
+    """Return in words how a loan tape was read: what was kept, left out, altered and missing."""
+    lines = [
+        f"{report.file} now feeds {report.case}: {report.loans:,} loans, {report.rows:,} rows of "
+        f"{report.rows_read:,}, {report.first_date} to {report.last_date}",
+        f"  quality {report.quality:.4f} = kept {report.kept:.4f} x continuous "
+        f"{report.continuous:.4f} x filled {report.filled:.4f}",
+    ]
+    for name in ("rejected", "altered", "missing", "states"):
+        counts = getattr(report, name)
+        lines += [f"  {name}:"] if counts else []
+        lines += [f"    {count:>12,}  {what}" for what, count in counts.items()]
+    if report.gaps:
+        lines.append(f"  gaps: {report.gaps:,} in {report.gap_loans:,} loans")
+    if report.not_collected:
+        lines.append(f"  not collected: {', '.join(report.not_collected)}")
+    return "\n".join([*lines, *(f"  note: {note}" for note in report.notes)])

@@ -23,7 +23,7 @@ SET_BY = {"lang": "lang", "out_dir": "out"}
 class Request:
     """One notebook to be run into ``folder``, after the runs whose claims it reads.
 
-    Where ``claims`` names a folder, it reads that one's claim records instead.
+    Where ``claims`` names files of claim records, it reads those instead.
     """
 
     notebook: Path
@@ -31,7 +31,7 @@ class Request:
     folder: Path
     given: Mapping[str, Any] = field(default_factory=dict)
     after: tuple[Request, ...] = ()
-    claims: Path | None = None
+    claims: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
@@ -105,13 +105,20 @@ def run_requests(given: str, words: Sequence[str], lang: str, out: Path) -> list
         f"{name} is set by --{option}" for name, option in SET_BY.items() if name in values
     ]:
         raise ParameterFaults(taken)
-    claims = Path(values.pop("claims_dir")).absolute() if "claims_dir" in values else None
-    if claims and not any(claims.glob("*.json")):
-        raise AbscaseError(f"no claim records (*.json) in {claims}; 'abscase report' writes some")
+    claims = claim_files(Path(values.pop("claims_dir"))) if "claims_dir" in values else ()
     before = [] if claims else _before(notebook, lang, out)
-    code = digest([str(notebook), lang, values, str(claims or "")])[:8]
+    code = digest([str(notebook), lang, values, [str(path) for path in claims]])[:8]
     folder = out / "runs" / f"{notebook.stem}-{code}"
     return [*before, Request(notebook, lang, folder, values, tuple(before), claims)]
+
+
+def claim_files(folder: Path) -> tuple[Path, ...]:
+    """Return the claim records in a folder, or those in the folders of notebooks in it."""
+    folder = folder.absolute()
+    found = sorted(folder.glob("*.json")) or sorted(folder.glob("*/claims/*.json"))
+    if not found:
+        raise AbscaseError(f"no claim records (*.json) in {folder}; 'abscase report' writes some")
+    return tuple(found)
 
 
 def _before(notebook: Path, lang: str, out: Path) -> list[Request]:

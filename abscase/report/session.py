@@ -18,6 +18,7 @@ from abscase.report import manifest
 from abscase.report.parameter import check
 from abscase.report.params import read_parameters
 from abscase.report.place import find_notebook, share_dir, write_whole
+from abscase.report.plan import claim_files
 from abscase.show.exhibit import Exhibit
 from abscase.show.labels import has_label, label
 from abscase.show.style import theme
@@ -85,9 +86,8 @@ class Session:
 
     def records(self, claims_dir: str) -> list[ClaimRecord]:
         """Return the claim records of a folder, or of the notebooks' folders in it."""
-        folder = self.path(claims_dir)
-        inner = [] if any(folder.glob("*.json")) else sorted(folder.glob("*/claims"))
-        return [record for each in inner or [folder] for record in read_records(each)]
+        folders = {path.parent: None for path in claim_files(self.path(claims_dir))}
+        return [record for folder in folders for record in read_records(folder)]
 
     def path(self, given: str) -> Path:
         """Return a path that a parameter gives."""

@@ -12,6 +12,8 @@ from abscase.report.place import package_dir, package_files, share_dir, write_wh
 from abscase.report.plan import report_requests
 from abscase.report.run import Outcome, Say, run_all
 
+FAILED = "*/*.failed.ipynb"
+
 
 def report(
     langs: Sequence[str],
@@ -24,17 +26,14 @@ def report(
 ) -> list[Outcome]:
     """Run what has changed, make the pages in ``out``, and return how each notebook ended.
 
-    Pages show what ended well. They are left alone where nothing in them would change.
+    The pages are left alone where nothing in them would change.
     """
     requests = report_requests(read_reports(), langs, out, quick)
     with drafts.only_one(out, say):
         outcomes = run_all(requests, jobs, force, say)
-        good = [each.request for each in outcomes if each.good]
-        for lang in langs:
-            mine = [each for each in good if each.lang == lang]
-            drafts.gather(drafts.claims_of(mine), out / lang / "claims")
-        key = _key(out)
-        if good and (force or not cache.is_good(out, key)):
+        key, failed = _key(out), any(out.glob(FAILED))
+        there = failed or any(each.good for each in outcomes)
+        if there and (force or not cache.is_good(out, key)):
             _build(out, key)
     return outcomes
 
@@ -54,7 +53,7 @@ def _key(out: Path) -> str:
     return cache.digest({
         "package": manifest.hashes(package_dir(), package_files()),
         "list": (share_dir() / "reports.yml").read_text(encoding="utf-8"),
-        "results": {path.parent.as_posix(): manifest.read(path.parent).get("key")
+        "results": {path.relative_to(out).as_posix(): manifest.read(path.parent).get("key")
                     for path in results if path.parent.parent.name != "runs"},
-        "failed": sorted(path.name for path in out.glob("*/*.failed.ipynb")),
+        "failed": manifest.hashes(out, out.glob(FAILED)),
     })  # fmt: skip
