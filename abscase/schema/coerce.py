@@ -19,7 +19,8 @@ def coerce(values: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
     empty = values.isna() | (words == "") if text else values.isna()
     filled = words.where(~empty)
     if column.codes:
-        filled = filled.map(lambda word: column.codes.get(str(word), word), na_action="ignore")
+        codes = {word: column.codes.get(str(word), word) for word in filled.dropna().unique()}
+        filled = filled.map(codes, na_action="ignore")
     typed = _typed(filled, column, text)
     wrong = typed.isna() & ~empty
     return typed, [int(row) for row in wrong.to_numpy().nonzero()[0]]

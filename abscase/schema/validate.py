@@ -5,9 +5,11 @@ pandera is imported where it is used: it costs half a second that most commands 
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import Any
 
 import pandas as pd
 
@@ -16,9 +18,6 @@ from abscase.schema.coerce import coerce
 from abscase.schema.column import DTYPE, Column, Table
 from abscase.schema.reading import read_text
 from abscase.schema.tables import TABLES
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 WORDS = {"int": "a whole number", "float": "a number", "flag": "true or false",
          "date": "a date", "text": "text"}  # fmt: skip
@@ -35,24 +34,34 @@ def table_named(name: str) -> Table:
 
 
 @cache
-def pandera_schema(name: str) -> pa.DataFrameSchema:
-    """Return the pandera schema of a table: types, ranges, choices and empty cells."""
-    import pandera.pandas as pa
+def _pandera() -> ModuleType:
+    """Import pandera quietly: with its first check it imports pyspark where there is one, and that
+    warns of pandas 3.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pandera.pandas
 
-    table = table_named(name)
+        pandera.pandas.DataFrameSchema({}).validate(pd.DataFrame())
+    return pandera.pandas
+
+
+@cache
+def pandera_schema(name: str) -> Any:
+    """Return the pandera schema of a table: types, ranges, choices and empty cells."""
+    pa, table = _pandera(), table_named(name)
     return pa.DataFrameSchema({column.name: _pandera_column(column) for column in table.columns})
 
 
-def _pandera_column(column: Column) -> pa.Column:
-    import pandera.pandas as pa
-
-    checks = []
+def _pandera_column(column: Column) -> Any:
+    pa, checks = _pandera(), []
     if column.choices:
         checks.append(pa.Check.isin(column.choices, error=f"is not one of: {column.allowed}"))
     elif column.low is not None or column.high is not None:
         low = -float("inf") if column.low is None else column.low
         high = float("inf") if column.high is None else column.high
-        checks.append(pa.Check.in_range(low, high, error=f"is outside {column.allowed}"))
+        within = "within " if column.low is not None and column.high is not None else ""
+        checks.append(pa.Check.in_range(low, high, error=f"is not {within}{column.allowed}"))
     return pa.Column(DTYPE[column.kind], checks, nullable=column.nullable, required=column.required)
 
 
@@ -105,8 +114,6 @@ def check_cells(
     frame: pd.DataFrame, table: str, *, file: str = ""
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Return the typed frame and one fault for each cell that does not fit its column."""
-    from pandera.errors import SchemaErrors
-
     spec = table_named(table)
     typed = frame.reset_index(drop=True)
     faults: list[Fault] = []
@@ -119,7 +126,7 @@ def check_cells(
             faults += [_type_fault(values, column, row, line_of(frame, row), file) for row in wrong]
     try:
         pandera_schema(table).validate(typed, lazy=True)
-    except SchemaErrors as error:
+    except _pandera().errors.SchemaErrors as error:
         for case in error.failure_cases.to_dict("records"):
             name, row = str(case["column"]), case["index"]
             if case["check"] != "column_in_dataframe" and (name, row) not in bad_cells:

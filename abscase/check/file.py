@@ -1,0 +1,139 @@
+"""The check of one file: its table, all of its faults, and the analyses it can feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from abscase.check.analyses import Readiness, readiness
+from abscase.errors import Fault, did_you_mean
+from abscase.schema import TABLES, table_named
+from abscase.schema.parts import check_parts, file_parts
+from abscase.schema.shared import EVIDENCE
+
+SHOWN = 100
+COMMON = {"case", *(column.name for column in EVIDENCE)}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found; ``table`` is "" where the file fits no table or cannot be read.
+
+    ``absent`` are optional columns that the file does not have, ``empty`` columns that it has with
+    nothing in them, ``unknown`` columns that the table does not have. ``unlisted`` counts faults of
+    a column and rule beyond those listed.
+    """
+
+    file: str
+    table: str
+    guessed: bool
+    rows: int
+    filled: dict[str, int]
+    absent: tuple[str, ...]
+    empty: tuple[str, ...]
+    unknown: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    unlisted: dict[tuple[str, str], int]
+    readiness: tuple[Readiness, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file fits its table."""
+        return not self.faults
+
+    def report(self, shown: int = SHOWN) -> str:
+        """Return the result in words: one line a fault, then one line an analysis."""
+        count = len(self.faults) + sum(self.unlisted.values())
+        lines = [self._headline(), {0: "no fault", 1: "1 fault"}.get(count, f"{count:,} faults")]
+        lines += [f"  {fault}" for fault in self.faults[:shown]]
+        lines += [f"  ... and {count - shown:,} more"] if count > shown else []
+        for title, wanted in (("can feed", True), ("cannot feed", False)):
+            some = [each for each in self.readiness if each.ready == wanted]
+            lines += [title, *(f"  {each}" for each in some)] if some else []
+        lines += [f"not collected: {', '.join(self.absent)}"] if self.absent else []
+        lines += [f"collected but empty: {', '.join(self.empty)}"] if self.empty else []
+        if self.unknown:
+            names = (f"{name}{did_you_mean(name, self.absent)}" for name in self.unknown)
+            lines.append(f"not in the table, left out: {', '.join(names)}")
+        return "\n".join(lines)
+
+    def _headline(self) -> str:
+        if not self.table:
+            return f"{self.file}: cannot be checked"
+        required = TABLES[self.table].required
+        have = sum(name in self.filled for name in required)
+        how = ", guessed from its header" if self.guessed else ""
+        return (
+            f"{self.file}: {self.rows:,} rows of the table {self.table} "
+            f"({have} of {len(required)} required columns{how})"
+        )
+
+
+def check_file(path: str | Path, table: str | None = None) -> CheckResult:
+    """Check a CSV or Parquet file of any size against a table of the schema.
+
+    Parameters
+    ----------
+    path : path
+        A file whose name ends in .parquet or .pq is read as Parquet, any other as CSV.
+    table : str, optional
+        Its table; by default the one whose columns fit its header best.
+
+    Returns
+    -------
+    CheckResult
+        Never raises for what stands in the file: every fault is in the result.
+
+    Raises
+    ------
+    ChoiceError
+        There is no such table.
+    """
+    path = Path(path)
+    if table is not None:
+        table_named(table)
+    parts = file_parts(path, path.name)
+    frame, found = next(parts)
+    header = [str(name) for name in frame.columns]
+    chosen = table or guess_table(header)
+    if not header or not chosen:
+        if header:
+            known = f"has no column of any table of the schema: {', '.join(header[:12])}"
+            found = [
+                *found,
+                Fault(known, line=1, file=path.name, fix=f"tables: {', '.join(TABLES)}"),
+            ]
+        return CheckResult(path.name, "", False, 0, {}, (), (), (), tuple(found), {}, ())
+    checked = check_parts(chain([(frame, found)], parts), chosen, file=path.name)
+    spec, filled = TABLES[chosen], checked.filled
+    optional = (name for name in spec.names if name not in spec.required)
+    return CheckResult(
+        path.name, chosen, table is None, checked.rows, filled,
+        absent=tuple(name for name in optional if name not in filled),
+        empty=tuple(name for name in spec.names if filled.get(name) == 0),
+        unknown=tuple(name for name in filled if name not in spec.names),
+        faults=checked.faults, unlisted=checked.unlisted, readiness=readiness(chosen, filled),
+    )  # fmt: skip
+
+
+def guess_table(header: Iterable[str]) -> str:
+    """Return the table that fits a header best, or "" where no column tells.
+
+    The fit is the share of the table's required columns that are there plus the share of the
+    file's columns that the table has; columns that all tables share do not tell.
+
+    >>> guess_table(["case", "loan_id", "date", "state", "balance_amt"])
+    'performance'
+    """
+    own = set(header) - COMMON
+
+    def fit(name: str) -> float:
+        required, names = set(TABLES[name].required) - COMMON, set(TABLES[name].names) - COMMON
+        return len(own & required) / len(required) + len(own & names) / len(own)
+
+    if not own:
+        return ""
+    best = max(TABLES, key=fit)
+    return best if fit(best) > 0 else ""
