@@ -75,9 +75,10 @@ def _cells(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataFaults([Fault(f"cannot be read as CSV: {error}", file=path.name)]) from None
     absent = [name for name in NEEDED if name not in frame.columns]
+    others = [name for name in frame.columns if name not in NEEDED]
     if absent:
         raise DataFaults([
-            Fault(f"required column is missing{did_you_mean(name, frame.columns)}", name, "", 1,
+            Fault(f"required column is missing{did_you_mean(name, others)}", name, "", 1,
                   path.name)
             for name in absent
         ])  # fmt: skip
