@@ -216,7 +216,23 @@ def cap_of(rules: pd.DataFrame) -> Cap:
     return Cap(**{str(name): float(limit) for name, limit in strict.items()})
 
 
+def rule_rows(rules: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the table ``rule`` that the limits of ``REGIMES`` stand on."""
+    names = {name for ids in REGIMES.values() for name in ids}
+    return rules[
+        rules["rule_id"].isin(names) & rules["parameter"].isin([*FIELDS, TOTAL, CONSOLIDATED])
+    ]
+
+
 def regimes(rules: pd.DataFrame) -> dict[str, Cap]:
     """Return the limits of each of ``REGIMES``, in order of time, and first that of no rule."""
     found = {name: cap_of(rules[rules["rule_id"].isin(ids)]) for name, ids in REGIMES.items()}
     return {"none": Cap()} | found
+
+
+def own_caps(bank: float | None, securities: float | None) -> dict[str, Cap]:
+    """Return a rule of the reader's own under the name "yours"; nothing where neither is given."""
+    if bank is None and securities is None:
+        return {}
+    limits = {"bank": bank, "abs": securities}
+    return {"yours": Cap(**{name: each for name, each in limits.items() if each is not None})}

@@ -188,8 +188,7 @@ def four_definitions(
     -------
     DataFrame
         The columns of ``inputs`` and one for each of ``DEFINITIONS``, in times; empty where an
-        input is. Two are lower bounds where a part is unknown: own loans stand for unknown assets,
-        and own loans or securities that are unknown add nothing to the loss-weighted multiple.
+        input is. Where the assets are unknown the own loans stand for them: a lower bound.
     """
     assets = inputs["assets"].fillna(inputs["own"])
     share = float(junior_loss_share(pool_loss, junior, kept))
@@ -198,5 +197,5 @@ def four_definitions(
         facilitated=inputs["credit"] / inputs["capital"],
         on_book=assets / inputs["capital"],
         recourse=(assets + recourse * moved) / inputs["capital"],
-        el_weighted=inputs["own"].add(share * inputs["abs"], fill_value=0) / inputs["capital"],
+        el_weighted=(inputs["own"] + share * inputs["abs"]) / inputs["capital"],
     )

@@ -107,6 +107,21 @@ def typical_share(shares: Iterable[Datum]) -> float:
     return float(np.median(np.unique([row.value for row in shares])))
 
 
+def yearly_spread(ant: Case) -> Estimate:
+    """Return the loan rate less the coupon of the dearest class of consumer deals, a year.
+
+    Servicing, fees and the platform's share are not published, so it is an upper bound of what a
+    year of interest leaves to meet losses.
+    """
+    deals, classes = ant.table("deal"), ant.table("tranche")
+    consumer = deals.loc[deals["collateral"].str.startswith("consumer").fillna(False), "deal_id"]
+    rows = classes[classes["deal_id"].isin(consumer) & classes["coupon_rate"].notna()]
+    rows = rows.sort_values("coupon_rate", ascending=False)
+    coupons = [datum(row, "coupon_rate", "decimal_pa") for _, row in rows.iterrows()]
+    rate = balances.select(ant.table("series"), "annual_rate", segment="jiebei")[0]
+    return _range([rate.value - row.value for row in coupons], [rate, *coupons], "ruin")
+
+
 def _range(values: npt.ArrayLike, data: Iterable[Datum], figure: str = "", **more: str) -> Estimate:
     """An estimate at the first of the values, its interval over all of them."""
     numbers = np.asarray(values, dtype=float).ravel()

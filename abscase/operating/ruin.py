@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from abscase.operating.leverage import INF
 from abscase.operating.ranges import Array, require
@@ -92,3 +93,39 @@ def loss_to_ruin(
         beyond = kept + (k - kept * exposed) / tail
         loss = np.where(within <= kept, within, beyond) + np.asarray(excess_spread)
     return np.where(loss <= 1, loss, INF)[()]
+
+
+def ruin_by_date(balance: pd.DataFrame, retained: float, excess_spread: float) -> pd.DataFrame:
+    """Return the loss to ruin at each date under four readings of what the lender must bear.
+
+    Parameters
+    ----------
+    balance : DataFrame
+        As `balances.balance_sheet` returns it; dates without own loans are left out.
+    retained : float
+        Junior share kept of securities, in [0, 1].
+    excess_spread : float
+        As in `borne_loss`.
+
+    Returns
+    -------
+    DataFrame
+        ``date``, ``capital``, ``own``, ``moved`` (credit off the books; securities where the credit
+        is unknown), and as decimals ``true_sale`` (own loans only), ``junior_kept``,
+        ``junior_spread`` (the same after the spread), ``full_support`` (all that was moved comes
+        back). Infinite where no loss ruins; empty where the securities are unknown.
+    """
+    rows = balance[balance["own"].notna()]
+    k, own, securities = (rows[name].to_numpy(dtype=float) for name in ("capital", "own", "abs"))
+    moved = (rows["credit"] - rows["own"]).fillna(rows["abs"]).to_numpy(dtype=float)
+    known = np.isfinite(securities)
+    sold = np.where(known, securities, 0.0)
+    return pd.DataFrame({
+        "date": rows["date"], "capital": k, "own": own, "moved": moved,
+        "true_sale": loss_to_ruin(k, own, 0.0),
+        "junior_kept": np.where(known, loss_to_ruin(k, own, sold, retained), np.nan),
+        "junior_spread": np.where(
+            known, loss_to_ruin(k, own, sold, retained, 0.0, excess_spread), np.nan
+        ),
+        "full_support": loss_to_ruin(k, own, moved, recourse=1.0),
+    })  # fmt: skip

@@ -106,3 +106,17 @@ def test_of_two_readings_the_stricter_counts():
         columns=["parameter", "value"],
     )  # fmt: skip
     assert caps.cap_of(rules) == Cap(abs=3, own_share=0.3)
+
+
+def test_caps_of_the_readers_own():
+    assert caps.own_caps(None, None) == {}
+    assert caps.own_caps(1, None) == {"yours": Cap(bank=1)}
+    assert caps.own_caps(None, 4.0) == {"yours": Cap(abs=4)}
+
+
+def test_the_rows_behind_the_limits():
+    rows = caps.rule_rows(load_case("ant").table("rule"))
+    assert {"bank_funding_to_net_capital_max", "own_share_of_joint_loan_min"} <= set(
+        rows["parameter"]
+    )
+    assert "annual_rate_max" not in set(rows["parameter"])

@@ -103,3 +103,14 @@ def test_balance_sheet_says_what_is_not_known(ant):
     end_2017 = frame[frame["abs"].notna()]
     assert end_2017["capital"].tolist() == [3.8e9, 12e9] and end_2017["abs"].tolist() == [373e9] * 2
     assert {row.ref.split("/")[0] for row in used} == {"ant"}
+
+
+def test_a_year_of_spread_is_taken_at_the_dearest_class(ant):
+    spread = published.yearly_spread(ant)
+    assert spread.value == spread.low == pytest.approx(0.146 - 0.05)
+    assert spread.high == pytest.approx(0.146 - 0.0335)
+
+
+def test_the_typical_share_counts_each_size_once(ant):
+    shares = published.junior_shares(ant.table("tranche")).values()
+    assert published.typical_share(shares) == pytest.approx(0.08)

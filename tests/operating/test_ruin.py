@@ -1,9 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
 from abscase.errors import ParameterFaults
-from abscase.operating.ruin import borne_loss, loss_to_ruin
+from abscase.operating.ruin import borne_loss, loss_to_ruin, ruin_by_date
 
 
 def test_by_hand():
@@ -69,3 +70,17 @@ def test_wrong_values_are_refused():
     with pytest.raises(ParameterFaults) as caught:
         loss_to_ruin(-1, 0, 1, recourse=2)
     assert len(caught.value.messages) == 2
+
+
+def test_by_date_under_four_readings():
+    balance = pd.DataFrame({
+        "date": ["a", "b", "c"], "capital": [4.0, 16.0, 12.0], "own": [20.0, 36.2, np.nan],
+        "abs": [380.0, np.nan, 373.0], "credit": [np.nan, 2153.7, np.nan],
+    })  # fmt: skip
+    found = ruin_by_date(balance, retained=0.08, excess_spread=0.05)
+    assert found["date"].tolist() == ["a", "b"], "without own loans nothing can be said"
+    assert found["true_sale"].tolist() == pytest.approx([0.2, 16 / 36.2])
+    assert found["junior_kept"].iloc[0] == pytest.approx(4 / 400)
+    assert found["junior_spread"].iloc[0] == pytest.approx(0.06)
+    assert found["junior_kept"].isna().tolist() == [False, True]
+    assert found["full_support"].tolist() == pytest.approx([0.01, 16 / 2153.7])
