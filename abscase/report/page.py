@@ -19,7 +19,8 @@ from abscase.report.params import Parameter, read_parameters
 from abscase.show.labels import has_label, label
 from abscase.show.tables import HtmlTable, html_table
 
-PLACES = ("out_dir", "claims_dir")  # where files stand on the machine that ran it
+# The page itself shows the language; where files stood on a machine is nobody's business.
+NOT_SHOWN = ("lang", "out_dir", "claims_dir")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def read_page(folder: Path, lang: str) -> Page:
 def _parameters(path: Path, lang: str) -> HtmlTable | None:
     """Return the table of the notebook's parameters with the values of this run."""
     try:
-        parameters = [each for each in read_parameters(path) if each.name not in PLACES]
+        parameters = [each for each in read_parameters(path) if each.name not in NOT_SHOWN]
     except AbscaseError:  # a page shows what ran, also where no spec can be read
         return None
     ran = nbformat.read(path, as_version=4).metadata.get("papermill", {}).get("parameters", {})
@@ -78,7 +79,6 @@ def _parameters(path: Path, lang: str) -> HtmlTable | None:
         {
             "name": Markup("<code>{}</code>").format(each.name),
             "value": _used(each, ran, lang),
-            "default": _text(each.default, lang),
             "allowed": _allowed(each, lang),
             "meaning": each.meaning(lang),
         }
@@ -92,7 +92,10 @@ def _parameters(path: Path, lang: str) -> HtmlTable | None:
 def _used(parameter: Parameter, ran: Mapping[str, Any], lang: str) -> str:
     value = ran.get(parameter.name, parameter.default)
     text = _text(value, lang)
-    return text if value == parameter.default else label("page.changed", lang, value=text)
+    default = _text(parameter.default, lang)
+    if value == parameter.default:
+        return text
+    return label("page.changed", lang, value=text, default=default)
 
 
 def _text(value: Any, lang: str) -> str:

@@ -29,11 +29,12 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 @dataclass(frozen=True)
 class Edition:
-    """The report in one language: its pages in reading order, and where it starts."""
+    """The report in one language: its pages in reading order, what was not run, where it starts."""
 
     lang: str
     title: str
     pages: tuple[Page, ...]
+    missing: tuple[str, ...]
     home: str
 
     @property
@@ -78,7 +79,8 @@ def _editions(out_dir: Path) -> list[Edition]:
         if ran:
             home = f"{lang}/index.html" if editions else "index.html"
             pages = tuple(read_page(folder, lang) for folder in ran)
-            editions.append(Edition(lang, plan["title"][lang], pages, home))
+            missing = tuple(folder.name for folder in folders if folder not in ran)
+            editions.append(Edition(lang, plan["title"][lang], pages, missing, home))
     return editions
 
 

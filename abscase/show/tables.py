@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
 from abscase.errors import ChoiceError
+from abscase.show.figures.wrap import width
 from abscase.show.labels import has_label, label
 from abscase.show.numbers import MISSING, date, plain
 
 # Takes a value, gives text; a ``Markup`` is HTML already, its parts escaped by who made it.
 Format = Callable[..., str]
+LONG_TEXT = 36  # letters from which on a column is kept from being squeezed
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def html_table(
         if name not in columns:
             raise ChoiceError("column of the table", name, columns)
     title, heads = escape(caption), [_head(name, lang, headers) for name in columns]
-    right = [_to_the_right(frame.iloc[:, place]) for place in range(len(columns))]
+    kinds = [_kind(frame.iloc[:, place]) for place in range(len(columns))]
     cells = [
         [_cell(value, name, lang, formats.get(name)) for value in frame.iloc[:, place]]
         for place, name in enumerate(columns)
@@ -76,9 +79,9 @@ def html_table(
     lines = [
         f'<div class="table" role="region" tabindex="0" aria-label="{title}">',
         f"<table><caption>{title}</caption>",
-        f"<thead><tr>{''.join(_th(*pair) for pair in zip(heads, right, strict=True))}</tr></thead>",
+        f"<thead><tr>{''.join(_th(*pair) for pair in zip(heads, kinds, strict=True))}</tr></thead>",
         "<tbody>",
-        *(_row(row, right) for row in zip(*cells, strict=True)),
+        *(_row(row, kinds) for row in zip(*cells, strict=True)),
         "</tbody></table></div>",
     ]
     return HtmlTable("\n".join(lines), caption)
@@ -102,34 +105,34 @@ def _head(name: str, lang: str, headers: Mapping[str, str]) -> str:
     return label(f"column.{name}", lang) if has_label(f"column.{name}") else name
 
 
-def _to_the_right(column: pd.Series) -> bool:
+def _kind(column: pd.Series) -> str:
+    """Return the class of a column's cells: numbers, long text that needs room, or neither."""
     known = [value for value in column if pd.api.types.is_scalar(value) and pd.notna(value)]
     numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in known]
-    return bool(numbers) and all(numbers)
+    if numbers and all(numbers):
+        return ' class="number"'
+    long = any(isinstance(value, str) and width(value) > LONG_TEXT for value in known)
+    return ' class="text"' if long else ""
 
 
-def _th(head: str, right: bool) -> str:
-    return f'<th scope="col"{_side(right)}>{escape(head)}</th>'
+def _th(head: str, kind: str) -> str:
+    return f'<th scope="col"{kind}>{escape(head)}</th>'
 
 
-def _row(cells: tuple[str, ...], right: list[bool]) -> str:
-    first = f'<th scope="row"{_side(right[0])}>{cells[0]}</th>'
-    rest = zip(cells[1:], right[1:], strict=True)
-    return f"<tr>{first}{''.join(f'<td{_side(side)}>{cell}</td>' for cell, side in rest)}</tr>"
+def _row(cells: tuple[str, ...], kinds: list[str]) -> str:
+    first = f'<th scope="row"{kinds[0]}>{cells[0]}</th>'
+    rest = zip(cells[1:], kinds[1:], strict=True)
+    return f"<tr>{first}{''.join(f'<td{kind}>{cell}</td>' for cell, kind in rest)}</tr>"
 
 
-def _side(right: bool) -> str:
-    return ' class="number"' if right else ""
-
-
-def _cell(value: object, name: str, lang: str, form: Format | None) -> Markup:
+def _cell(value: Any, name: str, lang: str, form: Format | None) -> Markup:
     """Return the HTML of one cell, everything from the frame escaped."""
     if form is None and name in ("grade", "verdict") and has_label(f"{name}.title.{value}"):
         return badge(name, str(value), lang)
     return escape(form(value) if form else _plain_text(value, lang))
 
 
-def _plain_text(value: object, lang: str) -> str:
+def _plain_text(value: Any, lang: str) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return MISSING
     if isinstance(value, pd.Timestamp):
