@@ -100,13 +100,14 @@ def run_requests(given: str, words: Sequence[str], lang: str, out: Path) -> list
         "name=value"; a parameter ``claims_dir`` is a folder from here, not from the run's folder.
     """
     notebook = find_notebook(given)
-    values = parse(read_parameters(notebook), words)
+    spec = read_parameters(notebook)
+    values, reads = parse(spec, words), "claims_dir" in {each.name for each in spec}
     if taken := [
         f"{name} is set by --{option}" for name, option in SET_BY.items() if name in values
     ]:
         raise ParameterFaults(taken)
     claims = claim_files(Path(values.pop("claims_dir"))) if "claims_dir" in values else ()
-    before = [] if claims else _before(notebook, lang, out)
+    before = _before(notebook, lang, out) if reads and not claims else []
     code = digest([str(notebook), lang, values, [str(path) for path in claims]])[:8]
     folder = out / "runs" / f"{notebook.stem}-{code}"
     return [*before, Request(notebook, lang, folder, values, tuple(before), claims)]

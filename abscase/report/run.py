@@ -117,7 +117,7 @@ def _run(todo: list[Request], jobs: int, work: _Work) -> None:
     try:
         while running or (todo and not broken):
             if not broken:
-                running |= _start_ready(pool, todo, work)
+                running |= _start_ready(pool, todo, jobs - len(running), work)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 broken |= isinstance(future.exception(), BrokenProcessPool)
                 work.note(_settle(running.pop(future), future, work))
@@ -130,10 +130,13 @@ def _run(todo: list[Request], jobs: int, work: _Work) -> None:
 
 
 def _start_ready(
-    pool: ProcessPoolExecutor, todo: list[Request], work: _Work
+    pool: ProcessPoolExecutor, todo: list[Request], room: int, work: _Work
 ) -> dict[Future[worker.Done], Request]:
-    """Start each request whose predecessors have ended well; skip those that cannot be run."""
-    started = {}
+    """Start up to ``room`` requests whose predecessors ended well; skip those that cannot be run.
+
+    No request queues in the pool, where it would be lost with a process that dies.
+    """
+    started: dict[Future[worker.Done], Request] = {}
     for request in list(todo):
         before = [work.outcomes.get(other) for other in request.after]
         missing = [each.request.name for each in before if each and not each.good]
@@ -141,7 +144,7 @@ def _start_ready(
             todo.remove(request)
             drafts.forget(request.folder)
             work.note(Outcome(request, "skipped", message=", ".join(missing)))
-        elif all(before):
+        elif all(before) and len(started) < room:
             todo.remove(request)
             draft = drafts.begin(request)
             future = pool.submit(worker.execute, request.notebook, draft, request.passed)
