@@ -1,0 +1,147 @@
+"""The command line: help with examples, one line for what is wrong, exit codes."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from abscase import cli
+from abscase.cli import main
+from abscase.report import run
+from abscase.report.plan import Request
+from abscase.report.run import Outcome
+
+COMMANDS = ["report", "run", "list", "load", "check"]
+
+
+def help_of(command, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_is_a_command(command, capsys):
+    example = re.search(r"example: abscase (.+)", help_of(command, capsys))[1]
+    options = cli._parser().parse_args(shlex.split(example))
+    assert options.command.__name__ == f"_{command}"
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in COMMANDS)
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0 and re.match(r"abscase \d+\.\d+", capsys.readouterr().out)
+
+
+def test_list_shows_notebooks_with_their_parameters(capsys):
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out
+    assert "06_leverage: " in shown and "13_verdict: " in shown
+    line = next(line for line in shown.splitlines() if line.strip().startswith("retained "))
+    assert re.search(r"float \[0, 0\.5\] += 0\.\d+ +\w+", line)
+    assert main(["list", "06", "--lang", "zh"]) == 0
+    chinese = capsys.readouterr().out
+    assert "自留" in chinese and "13_verdict" not in chinese
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("run 06 -p retaned=0.08", "no parameter 'retaned' (did you mean 'retained'?)"),
+        ("run 06 -p retained=0.9", "retained=0.9 is not a number in [0, 0.5]"),
+        ("run 06 -p retained=nan", "retained=nan is not finite"),
+        ("run 06 -p retained", "'retained' is not of the form name=value"),
+        ("run 06 -p lang=zh", "lang is set by --lang"),
+        ("run 06 -p out_dir=x", "out_dir is set by --out"),
+        ("run 06_leverag", "no notebook named '06_leverag' (did you mean '06_leverage'?)"),
+        ("run none.ipynb", "no file none.ipynb"),
+        ("run 13 -p claims_dir=none", "no claim records (*.json) in"),
+        ("list 99", "no notebook named '99'"),
+        ("load none x.csv --case ant", "no source named 'none'"),
+        ("load dcr none.csv --case us_subprime", "none.csv"),
+        ("check x.csv --table lone", "no table named 'lone'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(words, expected, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(words)) == 2
+    error = capsys.readouterr().err
+    assert expected in error and error.startswith("abscase: ") and "Traceback" not in error
+    assert len(error.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", ["report --lang fr", "report --jobs 0", "run", "nothing", ""])
+def test_a_wrong_option_is_exit_2(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(shlex.split(words))
+    assert caught.value.code == 2
+
+
+def outcomes(*statuses):
+    request = Request(
+        Path("06_leverage.ipynb"), "en", Path.cwd() / "reports" / "en" / "06_leverage"
+    )
+    return [Outcome(request, status) for status in statuses]
+
+
+def test_a_failed_run_is_exit_1(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "run_all", lambda *_: outcomes("failed"))
+    assert main(["run", "06", "-p", "retained=0.08"]) == 1
+    assert "not done: 06_leverage en; see above" in capsys.readouterr().err
+
+
+def test_the_same_parameters_go_into_the_same_folder(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    seen = []
+
+    def take(requests, *_):
+        seen.extend(requests)
+        return outcomes("reused")
+
+    monkeypatch.setattr(run, "run_all", take)
+    for words in ("06 -p retained=0.1", "06_leverage -p retained=.1", "06 -p retained=0.2",
+                  "06 -p retained=0.1 --lang zh"):  # fmt: skip
+        assert main(["run", *words.split()]) == 0
+    folders = [each.folder for each in seen]
+    assert folders[0] == folders[1] and len(set(folders)) == 3
+    assert folders[0].parent == tmp_path / "reports" / "runs"
+    assert folders[0].name.startswith("06_leverage-")
+    assert f"reports/runs/{folders[0].name}: 1 reused in" in capsys.readouterr().out
+
+
+def test_the_verdict_runs_after_the_notebooks_whose_claims_it_reads(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    seen = []
+
+    def take(requests, *_):
+        seen.extend(requests)
+        return outcomes("reused")
+
+    monkeypatch.setattr(run, "run_all", take)
+    assert main(["run", "13", "--lang", "zh"]) == 0
+    assert [each.name for each in seen] == ["00_claims", "01_data", "06_leverage", "13_verdict"]
+    assert seen[2].folder == tmp_path / "reports" / "zh" / "06_leverage"
+    assert seen[3].after == tuple(seen[:3])
+
+
+def test_nothing_heavy_is_loaded_before_it_is_needed():
+    code = (
+        "import sys; import abscase.cli, abscase.report.whole, abscase.report.plan\n"
+        "heavy = {'pandas', 'numpy', 'polars', 'papermill', 'nbformat', 'matplotlib'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
