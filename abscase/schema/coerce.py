@@ -15,20 +15,21 @@ def coerce(values: pd.Series, column: Column) -> tuple[pd.Series, list[int]]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     text = values.dtype == "str" or values.dtype == object
-    words = values.astype("str").str.strip() if text else values
-    empty = values.isna() | (words == "") if text else values.isna()
-    filled = words.where(~empty)
+    filled = values
+    if text:
+        words = values.astype("str").str.strip()
+        filled = words.mask((words == "").fillna(True).astype(bool))
+    if column.kind == "text":
+        return filled.astype("str"), []
     if column.codes:
         codes = {word: column.codes.get(str(word), word) for word in filled.dropna().unique()}
         filled = filled.map(codes, na_action="ignore")
     typed = _typed(filled, column, text)
-    wrong = typed.isna() & ~empty
+    wrong = typed.isna() & filled.notna()
     return typed, [int(row) for row in wrong.to_numpy().nonzero()[0]]
 
 
 def _typed(filled: pd.Series, column: Column, text: bool) -> pd.Series:
-    if column.kind == "text":
-        return filled.astype("str")
     if column.kind == "date":
         return _dates(filled, text)
     if column.kind == "flag":

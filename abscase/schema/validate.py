@@ -15,7 +15,7 @@ import pandas as pd
 
 from abscase.errors import ChoiceError, DataFaults, Fault, did_you_mean
 from abscase.schema.coerce import coerce
-from abscase.schema.column import DTYPE, Column, Table
+from abscase.schema.column import Column, Table
 from abscase.schema.reading import read_text
 from abscase.schema.tables import TABLES
 
@@ -48,7 +48,10 @@ def _pandera() -> ModuleType:
 
 @cache
 def pandera_schema(name: str) -> Any:
-    """Return the pandera schema of a table: types, ranges, choices and empty cells."""
+    """Return the pandera schema of a table: ranges, choices and empty cells.
+
+    Types are left to :func:`~abscase.schema.coerce.coerce`, which names the cell that has another.
+    """
     pa, table = _pandera(), table_named(name)
     return pa.DataFrameSchema({column.name: _pandera_column(column) for column in table.columns})
 
@@ -62,7 +65,7 @@ def _pandera_column(column: Column) -> Any:
         high = float("inf") if column.high is None else column.high
         within = "within " if column.low is not None and column.high is not None else ""
         checks.append(pa.Check.in_range(low, high, error=f"is not {within}{column.allowed}"))
-    return pa.Column(DTYPE[column.kind], checks, nullable=column.nullable, required=column.required)
+    return pa.Column(None, checks, nullable=column.nullable, required=column.required)
 
 
 def validate(
