@@ -19,8 +19,8 @@ from abscase.errors import AbscaseError
 from abscase.report.page import Page, executed, read_page
 from abscase.report.place import share_dir, write_whole
 from abscase.report.summary import Summary, summarise
+from abscase.show.fonts import FONT_FILE
 from abscase.show.labels import LANGS, has_label, label
-from abscase.show.style import FONT_FILE
 from abscase.show.tables import badge, html_table
 from abscase.verdict.claims import margins, read_records
 

@@ -86,7 +86,7 @@ def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = ""
     >>> in_unit(0.0525, "decimal_pa"), in_unit(0.0032, "decimal"), in_unit(18, "months", "zh")
     ('5.3% a year', '0.32%', '18个月')
     >>> in_unit(0.5, "decimal"), in_unit(1.5, "count")
-    ('50%', '1.5')
+    ('50.0%', '1.5')
     >>> in_unit(3e9, "amt", currency="CNY"), in_unit(1.5, "index")
     ('CNY 3.00 bn', '1.50')
     """
@@ -100,8 +100,7 @@ def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = ""
     if unit == "amt" and currency:
         return money(amount, currency, lang)
     if unit.startswith("decimal"):
-        whole = abs(amount) >= 0.1 and round(100 * amount, 9).is_integer()
-        text = percent(amount, 0 if whole else 2 if 0 < abs(amount) < 0.01 else 1)
+        text = percent(amount, 2 if 0 < abs(amount) < 0.01 else 1)
     else:
         digits = 2 if unit in ("index", "price") else 0 if amount.is_integer() else 1
         text = plain(amount, digits)

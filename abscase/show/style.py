@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -12,9 +11,9 @@ import seaborn as sns
 from matplotlib.font_manager import FontProperties, fontManager
 
 from abscase.errors import ChoiceError
+from abscase.show.fonts import FONT_FILE
 from abscase.show.labels import LANGS
 
-FONT_FILE = Path(__file__).parent / "fonts" / "AbscaseSansSC-Regular.otf"
 INK, QUIET, RULE = "#1f2328", "#57606a", "#d0d7de"
 SETTINGS: dict[Any, Any] = {
     "figure.dpi": 96, "savefig.dpi": 192, "savefig.bbox": "tight", "savefig.pad_inches": 0.12,

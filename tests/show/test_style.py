@@ -10,9 +10,10 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties, findfont
 
 from abscase.errors import ChoiceError
+from abscase.show.fonts import FONT_FILE
 from abscase.show.fonts.subset import characters
 from abscase.show.labels import FOLDER
-from abscase.show.style import CASE_CHANNEL, CHANNELS, FONT_FILE, chinese_family, theme
+from abscase.show.style import CASE_CHANNEL, CHANNELS, chinese_family, theme
 
 GLYPHS = set(TTFont(FONT_FILE).getBestCmap())
 DEJAVU = set(TTFont(findfont(FontProperties(family="DejaVu Sans"))).getBestCmap())

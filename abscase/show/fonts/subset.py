@@ -1,6 +1,6 @@
 """Cut the Chinese font of the figures and pages out of Noto Sans CJK SC.
 
-``python abscase/show/fonts/subset.py NotoSansCJK-Regular.ttc`` rewrites the font beside this file.
+``python -m abscase.show.fonts.subset NotoSansCJK-Regular.ttc`` rewrites the font beside this file.
 The family gets a name of its own, so that matplotlib and browsers never take an installed font of
 another version in its place, and the same label gives the same picture everywhere.
 """
@@ -13,8 +13,9 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from abscase.show.fonts import FONT_FILE
+
 FAMILY = "Abscase Sans SC"
-FILE = "AbscaseSansSC-Regular.otf"
 SIMPLIFIED = 2  # place of "Noto Sans CJK SC" in the collection
 SIGNS = "–—‘’“”…‰′″€™←↑→↓−×÷±√∞∑≈≠≤≥·•①②③④⑤⑥⑦⑧⑨⑩■□▲△▼●○◆★☆✓"
 
@@ -47,4 +48,4 @@ def subset(collection: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    subset(Path(sys.argv[1]), Path(__file__).with_name(FILE))
+    subset(Path(sys.argv[1]), FONT_FILE)
