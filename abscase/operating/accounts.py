@@ -53,9 +53,9 @@ def account_table(accounts: pd.DataFrame, kept: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an account: ``account_id``, ``who``, ``stated`` and ``bound``; three multiples in
-        times, ``ratio``, ``recycled`` and ``recycled_kept``, each with its ``.._outcome`` of
-        ``OUTCOMES``; ``grade``, ``source_id``, ``ref``. An account that does not qualify its
+        One row an account: ``account_id``, ``who``, ``stated``, ``bound``, ``grade``; three multiples
+        in times, ``ratio``, ``recycled`` and ``recycled_kept``, each with its ``.._outcome`` of
+        ``OUTCOMES``; ``source_id``, ``ref``. An account that does not qualify its
         multiple is read as ``about``.
 
     Notes
@@ -74,12 +74,12 @@ def account_table(accounts: pd.DataFrame, kept: float) -> pd.DataFrame:
     recycled_kept = _recycled(bank_ratio, accounts["rounds"], kept)
     return pd.DataFrame({
         "account_id": accounts["account_id"], "who": accounts["who"],
-        "stated": stated, "bound": bound,
+        "stated": stated, "bound": bound, "grade": accounts["grade"],
         "ratio": ratio, "ratio_outcome": outcome(ratio, stated, bound),
         "recycled": recycled, "recycled_outcome": outcome(recycled, target, bound),
         "recycled_kept": recycled_kept,
         "recycled_kept_outcome": outcome(recycled_kept, target, bound),
-        "grade": accounts["grade"], "source_id": accounts["source_id"], "ref": accounts["ref"],
+        "source_id": accounts["source_id"], "ref": accounts["ref"],
     })  # fmt: skip
 
 
