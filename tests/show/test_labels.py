@@ -27,7 +27,10 @@ def test_every_file_has_the_three_columns_and_no_more():
 
 
 def test_every_key_has_both_languages():
-    assert [(name, row["key"]) for name, row in ROWS if not all(map(str.strip, row.values()))] == []
+    # An axis that needs no name has an empty label, in both languages.
+    half = [row["key"] for _, row in ROWS if bool(row["en"].strip()) != bool(row["zh"].strip())]
+    assert half == []
+    assert all(row["key"].strip() for _, row in ROWS)
 
 
 def test_no_key_stands_twice():
