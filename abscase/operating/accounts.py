@@ -53,10 +53,10 @@ def account_table(accounts: pd.DataFrame, kept: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an account: ``account_id``, ``who``, ``stated``, ``bound``, ``grade``; three multiples
-        in times, ``ratio``, ``recycled`` and ``recycled_kept``, each with its ``.._outcome`` of
-        ``OUTCOMES``; ``source_id``, ``ref``. An account that does not qualify its
-        multiple is read as ``about``.
+        One row an account: ``account_id``, ``who``, ``stated``, ``bound``, ``grade``; three
+        multiples in times, ``ratio``, ``recycled`` and ``recycled_kept``, each with its
+        ``.._outcome`` of ``OUTCOMES``; ``source_id``, ``ref``. An account that does not qualify
+        its multiple is read as ``about``.
 
     Notes
     -----
