@@ -10,10 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from abscase.show.labels import label
-from abscase.show.tables import Format, HtmlTable, badge, html_table
+from abscase.show.tables import HtmlTable, badge, html_table
 from abscase.show.verdicts import conclusions, measurements, reading_order
 from abscase.verdict.claims import ClaimRecord, Margin, scoreboard
+from abscase.verdict.synthesis import of_grade
 
+MIN_GRADE = "B"  # the default of notebook 13
 ORDER = (
     "supported", "contradicted", "mixed", "inconclusive", "not_identifiable", "not_tested"
 )  # fmt: skip
@@ -41,6 +43,8 @@ def summarise(
 ) -> Summary | None:
     """Return the summary of the claims that ``records`` test, or None where there is no record.
 
+    A record whose inputs are assumed is listed with the others, but decides no claim.
+
     Parameters
     ----------
     records : sequence of ClaimRecord
@@ -54,13 +58,14 @@ def summarise(
     """
     if not records:
         return None
-    board = scoreboard(records, claims)
+    counted, _ = of_grade(records, MIN_GRADE)
+    board = scoreboard(counted, claims)
     tested, untested = board[board["tests"] > 0], board[board["tests"] == 0]
     counts = Counter(board["verdict"])
     shown = tuple((badge("verdict", name, lang), counts[name]) for name in ORDER if counts[name])
     records = sorted(records, key=reading_order(claims))
     return Summary(
-        len(board), len(tested), len(records), shown,
+        len(board), len(tested), len(counted), shown,
         label("list.comma", lang).join(untested["claim_id"]),
         _claims_table(tested, lang, links),
         _results_table(measurements(records, margins, lang), lang, links),
@@ -76,13 +81,8 @@ def _claims_table(tested: pd.DataFrame, lang: str, links: Mapping[str, str]) -> 
 
 def _results_table(frame: pd.DataFrame, lang: str, links: Mapping[str, str]) -> HtmlTable:
     frame = frame.drop(columns=["reason", "sources"])
-    formats: dict[str, Format] = dict.fromkeys(("estimate", "interval", "margin"), _unbroken)
-    formats["notebook"] = lambda names: _linked(names, links)
-    return html_table(frame, lang, label("page.results", lang), formats)
-
-
-def _unbroken(text: str) -> Markup:
-    return Markup('<span class="nowrap">{}</span>').format(text)
+    caption = label("page.results", lang)
+    return html_table(frame, lang, caption, {"notebook": lambda names: _linked(names, links)})
 
 
 def _linked(names: str, links: Mapping[str, str]) -> Markup:

@@ -16,7 +16,7 @@ from abscase.show.numbers import MISSING, date, plain
 
 # Takes a value, gives text; a ``Markup`` is HTML already, its parts escaped by who made it.
 Format = Callable[..., str]
-LONG_TEXT = 36  # letters from which on a column is kept from being squeezed
+ROOM = {"text": 36, "words": 16}  # letters beyond which a column's lines may break
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def html_table(
         if name not in columns:
             raise ChoiceError("column of the table", name, columns)
     title, heads = escape(caption), [_head(name, lang, headers) for name in columns]
-    kinds = [_kind(frame.iloc[:, place]) for place in range(len(columns))]
     cells = [
         [_cell(value, name, lang, formats.get(name)) for value in frame.iloc[:, place]]
         for place, name in enumerate(columns)
     ]
+    kinds = [_kind(frame.iloc[:, place], shown) for place, shown in enumerate(cells)]
     lines = [
         f'<div class="table" role="region" tabindex="0" aria-label="{title}">',
         f"<table><caption>{title}</caption>",
@@ -105,14 +105,14 @@ def _head(name: str, lang: str, headers: Mapping[str, str]) -> str:
     return label(f"column.{name}", lang) if has_label(f"column.{name}") else name
 
 
-def _kind(column: pd.Series) -> str:
-    """Return the class of a column's cells: numbers, long text that needs room, or neither."""
+def _kind(column: pd.Series, cells: list[Markup]) -> str:
+    """Return the class of a column's cells: numbers, text that needs room, or none."""
     known = [value for value in column if pd.api.types.is_scalar(value) and pd.notna(value)]
     numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in known]
     if numbers and all(numbers):
         return ' class="number"'
-    long = any(isinstance(value, str) and width(value) > LONG_TEXT for value in known)
-    return ' class="text"' if long else ""
+    longest = max((width(cell.striptags()) for cell in cells), default=0)
+    return next((f' class="{name}"' for name, most in ROOM.items() if longest > most), "")
 
 
 def _th(head: str, kind: str) -> str:
@@ -136,7 +136,7 @@ def _plain_text(value: Any, lang: str) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return MISSING
     if isinstance(value, pd.Timestamp):
-        return Markup('<span class="nowrap">{}</span>').format(date(value, lang))
+        return date(value, lang)
     if isinstance(value, bool):
         return label(f"flag.{str(value).lower()}", lang)
     if isinstance(value, float) and abs(value) < 1000:

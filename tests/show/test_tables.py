@@ -73,6 +73,15 @@ def test_values_without_a_format():
     assert ">2020年6月30日<" in text and "<td>–</td>" in text
 
 
+def test_short_cells_keep_their_line_and_long_ones_get_room():
+    frame = pd.DataFrame({"interval": ["29.6倍至40.5倍"], "why": ["整个区间落在论断成立的区域"],
+                          "claim": ["word " * 8], "n": [1]})  # fmt: skip
+    cells = Tags(html_table(frame, "zh", "值").html).named("td")
+    heads = Tags(html_table(frame, "zh", "值").html).named("th")
+    assert heads[-1] == {"scope": "row"}
+    assert [attrs.get("class") for attrs in cells] == ["words", "text", "number"]
+
+
 def test_a_known_column_is_headed_in_the_language():
     frame = pd.DataFrame({"claim_id": ["S1"], "grade": ["A"]})
     assert ">证据等级</th>" in html_table(frame, "zh", "论断").html
