@@ -107,6 +107,8 @@ def _plain(values: pd.Series) -> pd.Series:
     dates = pd.api.types.infer_dtype(values, skipna=True) == "date"
     if dates or pd.api.types.is_datetime64_any_dtype(values):
         return pd.to_datetime(values).astype("datetime64[us]")
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.astype("str")
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values
     # Engines differ in the type of whole numbers, the more so where a column has empty cells.
