@@ -40,6 +40,11 @@ def outcome(
     return np.where(np.isnan(ratio), "cannot", np.where(inside, "reproduces", "does_not"))
 
 
+def claimed_multiple(accounts: pd.DataFrame) -> float:
+    """Return the leverage that the thesis states, in times."""
+    return float(accounts.set_index("account_id").at["thesis", "leverage_times"])
+
+
 def account_table(accounts: pd.DataFrame, kept: float) -> pd.DataFrame:
     """Return each account with the multiples its own figures give and whether they reproduce it.
 

@@ -180,8 +180,9 @@ def claim_verdict(records: Iterable[ClaimRecord]) -> str:
 
     Records whose inputs are assumed (reason ``assumed``) neither help nor harm and are set aside.
     Of the others: none at all, ``not_tested``; some support and some contradict, ``mixed``; all
-    agree, what they agree on; anything else leaves a part of the claim open, ``inconclusive``.
-    Where every record is set aside the claim is ``inconclusive`` too.
+    agree, what they agree on. A claim of which one part no data could decide is
+    ``not_identifiable``, whatever supports the rest, unless something contradicts it. Anything else
+    leaves a part of the claim open, ``inconclusive``, as do records that are all set aside.
     """
     records = list(records)
     found = {each.verdict for each in records if each.reason != "assumed"}
@@ -189,6 +190,8 @@ def claim_verdict(records: Iterable[ClaimRecord]) -> str:
         return "not_tested"
     if {"supported", "contradicted"} <= found:
         return "mixed"
+    if "not_identifiable" in found and "contradicted" not in found:
+        return "not_identifiable"
     return found.pop() if len(found) == 1 else "inconclusive"
 
 

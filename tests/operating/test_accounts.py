@@ -20,6 +20,12 @@ def test_thirty_sixty_forty():
     assert (row["recycled"], row["recycled_outcome"]) == (120, "does_not")
 
 
+def test_the_thesis_states_what_its_own_ends_give():
+    table = load_case("ant").table("account")
+    thesis = table[table["account_id"] == "thesis"].iloc[0]
+    assert accounts.claimed_multiple(table) == thesis["loans_amt"] / thesis["capital_amt"]
+
+
 def test_more_than_a_hundred_is_met_by_120():
     given = account(capital_amt=3.8e9, bank_amt=7.6e9, loans_amt=400e9, bound="at_least")
     row = accounts.account_table(given, 0.08).iloc[0]

@@ -301,6 +301,7 @@ def of(make):
         ("supported contradicted inconclusive", "mixed"),
         ("supported inconclusive", "inconclusive"),
         ("contradicted not_identifiable", "inconclusive"),
+        ("supported not_identifiable", "not_identifiable"),
         ("not_identifiable not_identifiable", "not_identifiable"),
         ("supported assumed", "supported"),
         ("assumed", "inconclusive"),
