@@ -1,4 +1,4 @@
-"""What the data hold, in words: companies, fields, terms, totals, values that disagree."""
+"""What the data hold, in words: fields, terms, published totals, values that disagree."""
 
 from __future__ import annotations
 
@@ -9,73 +9,32 @@ import pandas as pd
 
 from abscase.case import CURRENCY
 from abscase.operating.growth import Growth
-from abscase.show.labels import has_label, label
-from abscase.show.numbers import MISSING, date, in_unit, money, percent, plain, times
+from abscase.show.actors import named
+from abscase.show.labels import label
+from abscase.show.numbers import date, in_unit, money, percent, plain, times
 from abscase.verdict.completeness import STATES
 from abscase.verdict.reconcile import Check
 
 AMOUNT_DIGITS, SHARE_DIGITS = 5, 2
-PARTIES = ("sponsor", "originator", "servicer", "manager", "trustee")
-
-
-def companies(entity: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Return the companies of a case, each with its latest known capital and assets.
-
-    Returns
-    -------
-    DataFrame
-        company, role, capital, assets, grade (worst of the rows used), sources.
-    """
-    rows = []
-    for name in entity["entity_id"].unique():
-        own = entity[entity["entity_id"] == name].sort_values("date", ascending=False)
-        first = own.iloc[0]
-        rows.append({
-            "company": _word(f"data.company.{name}", first["entity_name"], lang),
-            "role": _word(f"data.role.{name}", first["role"], lang),
-            "capital": _latest(own, "capital_amt", lang),
-            "assets": _latest(own, "assets_amt", lang),
-            "grade": own["grade"].max(),
-            "sources": label("list.comma", lang).join(own["source_id"].unique()),
-        })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _word(key: str, otherwise: str, lang: str) -> str:
-    return label(key, lang) if has_label(key) else otherwise
-
-
-def _latest(rows: pd.DataFrame, column: str, lang: str) -> str:
-    """Return the first value of a column with its date, where there is one."""
-    if column not in rows or rows[column].isna().all():
-        return MISSING
-    row = rows[rows[column].notna()].iloc[0]
-    when = date(row["date"], lang, row["date_precision"])
-    return label("data.as_of", lang, value=money(row[column], row["currency"], lang), date=when)
-
-
-def parties(deals: Mapping[str, pd.Series], lang: str) -> pd.DataFrame:
-    """Return who did what in each deal, one row for each role.
-
-    Parameters
-    ----------
-    deals : mapping
-        Deal to its row of the table ``deal``.
-    """
-    names = {
-        _word(f"data.deal.{head}", head, lang): [
-            MISSING if pd.isna(name := row.get(role)) else name for role in PARTIES
-        ]
-        for head, row in deals.items()
-    }
-    roles = [label(f"data.term.{role}", lang) for role in PARTIES]
-    return pd.DataFrame({"role": roles} | names)
+EVIDENCE = ("grade", "source_id", "how", "note")
 
 
 def field_states(fields: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Return a field map with its states in words; see `verdict.completeness.field_map`."""
+    """Return the fields that not every case fills, with their states in words.
+
+    Cases that have none of the tables are left out, and so are columns of evidence.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        Rows of what `verdict.completeness.field_map` returns.
+    """
     words = {state: label(f"data.state.{state}", lang) for state in STATES}
-    return fields.replace(words)
+    states = fields.drop(columns=["table", "column"])
+    cases = [name for name in states if (states[name] != "no_table").any()]
+    notable = (states[cases] != "filled").any(axis=1) & ~fields["column"].isin(EVIDENCE)
+    shown = fields.loc[notable, ["table", "column", *cases]]
+    return shown.rename(columns={"column": "field"}).replace(words)
 
 
 def field_counts(fields: pd.DataFrame, missing: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -119,7 +78,7 @@ def term_table(shares: Mapping[str, pd.Series], lang: str) -> pd.DataFrame:
         Deal to what `verdict.completeness.term_shares` returns.
     """
     frame = pd.DataFrame({
-        _word(f"data.deal.{deal}", deal, lang): own.map(lambda share: percent(share, 0))
+        named(f"data.deal.{deal}", deal, lang): own.map(lambda share: percent(share, 0))
         for deal, own in shares.items()
     })  # fmt: skip
     frame.insert(0, "term", [label(f"data.term.{name}", lang) for name in frame.index])
@@ -130,7 +89,7 @@ def deal_scores(scores: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return the completeness of deals in words; see `verdict.completeness.by_deal`."""
     ways = ("by_cell", "strict", "lenient")
     return scores.assign(
-        deal_id=[_word(f"data.deal.{name}", name, lang) for name in scores["deal_id"]],
+        deal_id=[named(f"data.deal.{name}", name, lang) for name in scores["deal_id"]],
         **{way: scores[way].map(percent) for way in ways},
     )
 
@@ -153,16 +112,18 @@ def reconciliation(checks: Sequence[Check], lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        check, published, recomputed, difference, tolerance, agrees (flag), independent (flag),
-        grade, sources.
+        check, printed, recomputed, difference (with the tolerance), agrees (flag), independent
+        (flag), grade, sources.
     """
     return pd.DataFrame([
         {
             "check": _name(each.check_id, lang),
-            "published": _value(each.published, each, lang),
+            "printed": _value(each.published, each, lang),
             "recomputed": _value(each.recomputed, each, lang),
-            "difference": _value(each.difference, each, lang),
-            "tolerance": _value(each.tolerance, each, lang),
+            "difference": label(
+                "data.within", lang, value=_value(each.difference, each, lang),
+                tolerance=_value(each.tolerance, each, lang, 1),
+            ),
             "agrees": bool(each.agrees), "independent": not each.by_construction,
             "grade": each.grade, "sources": label("list.comma", lang).join(each.source_ids),
         }
@@ -178,11 +139,12 @@ def _name(check_id: str, lang: str) -> str:
     return label(f"data.check.{check_id}", lang)
 
 
-def _value(value: float, check: Check, lang: str) -> str:
+def _value(value: float, check: Check, lang: str, more: int = 0) -> str:
+    """Return a number of a check in words; ``more`` decimals for a share."""
     if check.unit == "amt":
         return money(value, CURRENCY[check.case], lang, AMOUNT_DIGITS)
     if check.unit == "decimal":
-        return percent(value, SHARE_DIGITS)
+        return percent(value, SHARE_DIGITS + more)
     return in_unit(value, check.unit, lang)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +12,7 @@ from abscase.case import CURRENCY
 from abscase.errors import ChoiceError
 from abscase.show.labels import label
 from abscase.show.numbers import MISSING, in_unit, percent
-from abscase.verdict.claims import ClaimRecord, Margin
+from abscase.verdict.claims import VERDICTS, ClaimRecord, Margin
 from abscase.verdict.synthesis import open_claims, overturning
 
 BOX, BLANK = "☐", "…… %"
@@ -34,7 +36,13 @@ def shows(audience: str, section: str) -> bool:
     return section in SECTIONS[audience]
 
 
-def conclusions(board: pd.DataFrame, lang: str) -> pd.DataFrame:
+def reading_order(claims: pd.DataFrame) -> Callable[[ClaimRecord], tuple[int, str]]:
+    """Return the sort key that puts records in the order of the claims."""
+    place = {name: order for order, name in enumerate(claims["claim_id"])}
+    return lambda record: (place.get(record.claim_id, len(place)), record.margin_id)
+
+
+def conclusions(board: pd.DataFrame, lang: str, aside: Sequence[ClaimRecord] = ()) -> pd.DataFrame:
     """Return one sentence for each claim that was tested, made of its counts.
 
     Parameters
@@ -42,6 +50,8 @@ def conclusions(board: pd.DataFrame, lang: str) -> pd.DataFrame:
     board : DataFrame
         As `verdict.claims.scoreboard` returns it.
     lang : str
+    aside : sequence of ClaimRecord
+        Measurements that do not count; the sentence says how many.
 
     Returns
     -------
@@ -49,17 +59,20 @@ def conclusions(board: pd.DataFrame, lang: str) -> pd.DataFrame:
         claim_id, claim, verdict, grade, says.
     """
     tested = board[board["tests"] > 0]
-    says = [
-        label(
-            f"verdict.says.{row['verdict']}",
-            lang,
-            **{str(key): value for key, value in row.items()},
-        )
-        for row in tested.to_dict("records")
-    ]
+    left = Counter(each.claim_id for each in aside)
+    says = [_says(row, left[row["claim_id"]], lang) for row in tested.to_dict("records")]
     columns = {"claim_id": "claim_id", f"claim_{lang}": "claim", "verdict": "verdict",
                "grade": "grade"}  # fmt: skip
     return tested[list(columns)].rename(columns=columns).assign(says=says)
+
+
+def _says(row: Mapping[Any, Any], left: int, lang: str) -> str:
+    counts = {label(f"verdict.{name}", lang): row[name] for name in VERDICTS if row[name]}
+    if left:
+        counts[label("verdict.aside", lang)] = left
+    parts = [label("verdict.map.count", lang, verdict=name, n=n) for name, n in counts.items()]
+    lead = label(f"verdict.says.{row['verdict']}", lang)
+    return label("verdict.says", lang, lead=lead, counts=label("list.comma", lang).join(parts))
 
 
 def measurements(
@@ -70,22 +83,20 @@ def measurements(
     Returns
     -------
     DataFrame
-        claim_id, measure, estimate, interval, margin, verdict, reason, grade, sources, notebook.
+        claim_id, measure, estimate (with its interval), margin, verdict, grade, sources.
     """
     rows = [
         {
             "claim_id": each.claim_id, "measure": measure(each, margins, lang),
-            "estimate": _value(each.estimate, each, lang), "interval": _interval(each, lang),
-            "margin": _margin(each, lang), "verdict": each.verdict,
-            "reason": label(f"verdict.reason.{each.reason}", lang), "grade": each.grade,
+            "estimate": _estimate(each, lang), "margin": _margin(each, lang),
+            "verdict": each.verdict, "grade": each.grade,
             "sources": label("list.comma", lang).join(each.source_ids) or MISSING,
-            "notebook": each.notebook,
         }
         for each in records
     ]  # fmt: skip
-    columns = ["claim_id", "measure", "estimate", "interval", "margin", "verdict", "reason",
-               "grade", "sources", "notebook"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(
+        rows, columns=["claim_id", "measure", "estimate", "margin", "verdict", "grade", "sources"]
+    )
 
 
 def overturn(
@@ -131,7 +142,16 @@ def arguments(board: pd.DataFrame, claims: pd.DataFrame, lang: str) -> pd.DataFr
 def open_questions(
     board: pd.DataFrame, records: Sequence[ClaimRecord], claims: pd.DataFrame, lang: str
 ) -> pd.DataFrame:
-    """Return the claims that no verdict closes: why, and what would count against each.
+    """Return why claims stay open, and what would count against each.
+
+    Parameters
+    ----------
+    board : DataFrame
+        Rows of a scoreboard; those with a verdict that closes the claim are left out.
+    records : sequence of ClaimRecord
+    claims : DataFrame
+        The table ``claim``.
+    lang : str
 
     Returns
     -------
@@ -174,8 +194,34 @@ def prediction_form(claims: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a form with one row for each claim and a box to tick for each verdict."""
     choices = ("supported", "contradicted", "mixed", "inconclusive", "not_identifiable")
     form = claims[["claim_id", f"claim_{lang}"]].rename(columns={f"claim_{lang}": "claim"})
-    boxes = {label(f"verdict.{name}", lang): BOX for name in choices}
-    return form.assign(**boxes, sure=BLANK)
+    boxes = [f"{BOX}\u00a0{label(f'verdict.{name}', lang)}" for name in choices]
+    return form.assign(tick=" ".join(boxes), sure=BLANK)
+
+
+def claim_table(claims: pd.DataFrame, lang: str, chinese: bool) -> pd.DataFrame:
+    """Return the claims with what must be true of each and what would refute it.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The table ``claim``.
+    lang : str
+    chinese : bool
+        Whether an English table gives the claim in Chinese as well.
+
+    Returns
+    -------
+    DataFrame
+        claim_id, claim, hypothesis, refuted, notebook.
+    """
+    claim = claims[f"claim_{lang}"]
+    if chinese and lang == "en":
+        claim = claim + " " + claims["claim_zh"]
+    return pd.DataFrame({
+        "claim_id": claims["claim_id"], "claim": claim, "hypothesis": claims[f"hypothesis_{lang}"],
+        "refuted": claims[f"refuted_{lang}"],
+        "notebook": claims["notebook"].str.replace(r"_\w+", "", regex=True),
+    })  # fmt: skip
 
 
 def measure(record: ClaimRecord, margins: Mapping[str, Margin], lang: str) -> str:
@@ -188,13 +234,14 @@ def _value(value: float | None, record: ClaimRecord, lang: str) -> str:
     return in_unit(value, record.unit, lang, CURRENCY.get(record.case, ""))
 
 
-def _interval(record: ClaimRecord, lang: str) -> str:
+def _estimate(record: ClaimRecord, lang: str) -> str:
+    value = _value(record.estimate, record, lang)
     if record.lo is None or record.hi is None:
-        return MISSING
-    if record.interval_kind == "exact":
-        return label("interval.exact", lang)
-    ends = {"lo": _value(record.lo, record, lang), "hi": _value(record.hi, record, lang)}
-    return label("interval", lang, **ends)
+        return value
+    if record.lo == record.hi:
+        return label("verdict.value.exact", lang, value=value)
+    lo, hi = _value(record.lo, record, lang), _value(record.hi, record, lang)
+    return label("verdict.value.interval", lang, value=value, lo=lo, hi=hi)
 
 
 def _margin(record: ClaimRecord, lang: str) -> str:

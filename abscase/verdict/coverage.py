@@ -91,6 +91,14 @@ def coverage(cases: Mapping[str, Tables], min_grade: str = "C") -> pd.DataFrame:
     )
 
 
+def source_count(cases: Mapping[str, Tables]) -> int:
+    """Return how many sources the rows of the cases name."""
+    return len({
+        name for own in cases.values() for frame in own.values() if "source_id" in frame
+        for name in frame["source_id"]
+    })  # fmt: skip
+
+
 def grades_by_folder(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the number of rows of each grade in each data folder.
 
@@ -102,13 +110,13 @@ def grades_by_folder(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        folder, A, B, C, rows (their sum).
+        folder (of a file that stands in none, its table), A, B, C, rows (their sum).
     """
     parts = [frame[["ref", "grade"]] for frame in frames.values() if not frame.empty]
     if not parts:
         return pd.DataFrame(columns=["folder", *GRADES, "rows"])
     rows = pd.concat(parts, ignore_index=True)
-    folder = rows["ref"].map(lambda ref: ref.rsplit("/", 1)[0] if "/" in ref else ".")
+    folder = rows["ref"].map(lambda ref: ref.rsplit("/", 1)[0] if "/" in ref else topic(ref))
     counts = pd.crosstab(folder, rows["grade"]).reindex(columns=list(GRADES), fill_value=0)
     counts["rows"] = counts.sum(axis=1)
     return counts.rename_axis(index="folder", columns=None).reset_index()

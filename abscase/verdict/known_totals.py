@@ -27,15 +27,15 @@ def known_totals(ant: Case, us: Case) -> list[Check]:
 
 def platform_checks(ant: Case, date: str = "2020-06-30") -> list[Check]:
     """Return the checks of Ant's platform credit: its two parts, and the share on its own books."""
-    consumer = _best(ant, "consumer_credit_balance", date)
+    consumer = best_value(ant, "consumer_credit_balance", date)
     business, own = (
         ant.value("smb_credit_balance", date=date),
         ant.value("own_book_loans", date=date),
     )
     total = consumer.value + business.value
-    printed = _best(ant, "credit_balance", date, of="max")
+    printed = best_value(ant, "credit_balance", date, of="max")
     own_share = ant.value("own_book_share", date=date)
-    moved = _best(ant, "partner_or_abs_share", date)
+    moved = best_value(ant, "partner_or_abs_share", date)
     own_part = share(own.value, total)
     parts = (consumer, business, own)
     return [
@@ -88,7 +88,7 @@ def market_checks(ant: Case, market_definition: str) -> list[Check]:
         checks.append(Check("share_to_2017", "ant", row.value, found, "decimal", POINT,
                             (row, issued, market)))  # fmt: skip
     year = "2017-12-31"
-    issued = _best(ant, "abs_issued", year, of="max")
+    issued = best_value(ant, "abs_issued", year, of="max")
     market = ant.value("consumer_abs_issued", date=year, definition_id=market_definition)
     printed = ant.value("abs_market_share", date=year)
     found = share(issued.value, market.value)
@@ -162,13 +162,15 @@ def _findings(finding: pd.DataFrame, names: tuple[str, ...]) -> list[Datum]:
     return [datum(rows.iloc[0], "effect") for rows in found if len(rows)]
 
 
-def _best(case: Case, measure: str, date: str, of: str = "mode") -> Datum:
+def best_value(
+    case: Case, measure: str, date: str, segment: str = "all", of: str = "mode"
+) -> Datum:
     """Return one of several values that sources give, the others being roundings of it.
 
     ``mode`` takes the value most rows give, ``max`` the largest; of equal rows the best grade.
     """
     rows = case.table("series")
-    rows = rows[(rows["measure"] == measure) & (rows["segment"] == "all")]
+    rows = rows[(rows["measure"] == measure) & (rows["segment"] == segment)]
     rows = rows[rows["date"] == pd.Timestamp(date)].sort_values("grade", kind="stable")
     if rows.empty:
         raise DataFaults([Fault(f"{case.name} has no row on {date}", measure)])

@@ -24,7 +24,7 @@ def cells(exhibit):
 def test_each_cell_shows_number_and_grade(counts, lang):
     theme(lang)
     exhibit = coverage_map(counts, 12, lang)
-    assert sorted(cells(exhibit)) == ["17A", "26A", "2B", "3B"]
+    assert sorted(cells(exhibit)) == ["17\nA", "2\nB", "26\nA", "3\nB"]
     assert exhibit.png()
 
 

@@ -5,13 +5,11 @@ from abscase.case import Datum
 from abscase.operating.growth import decompose
 from abscase.show.inventory import (
     classes,
-    companies,
     deal_scores,
     disagreeing,
     field_counts,
     field_states,
     growth_rows,
-    parties,
     reconciliation,
     term_table,
 )
@@ -29,9 +27,11 @@ def cases():
 
 
 def test_states_in_words(cases):
-    found = field_states(field_map(cases), "zh").set_index("column")
-    assert found.loc["sponsor", ["ant", "us_cards"]].tolist() == ["部分", "无此表"]
+    found = field_states(field_map(cases), "zh").set_index("field")
+    assert found.loc["sponsor", "ant"] == "部分"
     assert found.loc["trustee", "ant"] == "未收集"
+    assert "deal_id" not in found.index  # filled: nothing to tell
+    assert "grade" not in found.index and "us_cards" not in found
 
 
 def test_counts_of_fields_by_table(cases):
@@ -59,8 +59,11 @@ def test_checks_in_words(lang):
     assert found["agrees"].tolist() == [True, True]
     assert found["independent"].tolist() == [True, False]
     assert "M-1" in found["check"][1]
-    assert found["difference"][0] == {"en": "CNY 3.7000 bn", "zh": "37.000亿元"}[lang]
-    assert found.loc[1, ["published", "difference"]].tolist() == ["18.00%", "0.00%"]
+    assert found["difference"][0] == {
+        "en": "CNY 3.7000 bn (±CNY 5.0000 bn)", "zh": "37.000亿元（±50.000亿元）"
+    }[lang]  # fmt: skip
+    assert found["printed"][1] == "18.00%"
+    assert "0.005%" in found["difference"][1]
 
 
 def test_disagreeing_values_stand_in_one_row():
@@ -74,27 +77,6 @@ def test_disagreeing_values_stand_in_one_row():
     assert found["values"].item() == "CNY 243 bn (A), CNY 238 bn (B)"
     assert found["sources"].item() == "s1, s2"
     assert disagreeing(rows[:0], "en").empty
-
-
-def test_a_company_shows_its_latest_known_figures():
-    rows = pd.DataFrame({
-        "entity_id": ["xiaowei", "xiaowei", "new"], "entity_name": ["X", "X", "New"],
-        "role": ["r", "r", "lender"], "currency": "CNY", "date_precision": "day",
-        "date": pd.to_datetime(["2019-12-31", "2020-06-30", "2020-06-30"]),
-        "capital_amt": [1e9, 12e9, None], "assets_amt": [32.82e9, None, None],
-        "grade": ["A", "B", "A"], "source_id": ["s1", "s2", "s1"],
-    })  # fmt: skip
-    first, second = companies(rows, "en").to_dict("records")
-    assert first["capital"] == "CNY 12.0 bn (30 Jun 2020)"
-    assert first["assets"] == "CNY 32.8 bn (31 Dec 2019)"
-    assert (first["grade"], first["sources"]) == ("B", "s2, s1")
-    assert (second["company"], second["role"], second["capital"]) == ("New", "lender", "–")
-
-
-def test_parties_by_role():
-    deals = {"one": pd.Series({"sponsor": "bank", "trustee": None})}
-    found = parties(deals, "zh").set_index("role")["one"]
-    assert found["发起人"] == "bank" and found["受托人或托管人"] == "–"
 
 
 def test_scores_and_classes_in_words():

@@ -11,6 +11,7 @@ from abscase.verdict.coverage import (
     family,
     grades_by_folder,
     of_grade,
+    source_count,
     topic,
 )
 
@@ -73,7 +74,7 @@ def test_nothing_is_covered_by_nothing():
 def test_grades_add_up_to_the_rows(series):
     other = pd.DataFrame({"ref": ["margins.csv:2"], "grade": ["C"]})
     found = grades_by_folder({"series": series, "margins": other, "fee": other[:0]})
-    assert found.to_numpy().tolist() == [[".", 0, 0, 1, 1], ["ant", 2, 2, 1, 5]]
+    assert found.to_numpy().tolist() == [["ant", 2, 2, 1, 5], ["margins", 0, 0, 1, 1]]
 
 
 def test_disagreements_need_one_quantity_and_two_values(series):
@@ -83,3 +84,8 @@ def test_disagreements_need_one_quantity_and_two_values(series):
     assert disagreements(series[1:2]).empty
     assert disagreements(series.assign(value=1.0)).empty
     assert disagreements(series[:0]).empty
+
+
+def test_a_source_counts_once():
+    one, two = (pd.DataFrame({"source_id": names}) for names in (["a", "b", "a"], ["b", "c"]))
+    assert source_count({"ant": {"series": one, "fee": two}, "us_cards": {"series": two}}) == 3

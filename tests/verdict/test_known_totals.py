@@ -3,10 +3,13 @@
 import pytest
 
 from abscase.case import load_case
+from abscase.errors import DataFaults
 from abscase.verdict.known_totals import (
+    best_value,
     double_11_shares,
     enhancement_checks,
     known_totals,
+    market_checks,
     outcome_checks,
     platform_checks,
     pool_check,
@@ -78,3 +81,16 @@ def test_what_cannot_fail_says_so(ant, us):
         "double_11_size", "enhancement_M-11",
         "homes_lost_AZ", "homes_lost_CA", "homes_lost_FL", "homes_lost_NV",
     }  # fmt: skip
+
+
+def test_counts_of_several_houses_need_not_agree(ant):
+    to_2017, in_2017 = market_checks(ant, "ant_abs_market_csa")
+    assert to_2017.agrees and 100 * to_2017.recomputed == pytest.approx(58.82, abs=0.005)
+    assert not in_2017.agrees and in_2017.recomputed == pytest.approx(269.2 / 489.4)
+
+
+def test_best_value_prefers_what_most_sources_give(ant):
+    assert best_value(ant, "consumer_credit_balance", "2020-06-30").value == 1.732e12
+    assert best_value(ant, "credit_balance", "2020-06-30", of="max").value == 2.15e12
+    with pytest.raises(DataFaults, match="no row on 1999-01-01"):
+        best_value(ant, "credit_balance", "1999-01-01")

@@ -18,7 +18,7 @@ from abscase.show.style import CHANNELS, QUIET, RULE
 
 KINDS = ("rule", "deal", "company", "market", "default", "rescue")
 LOOK = dict(zip(KINDS, CHANNELS, strict=True))
-SLOT_INCHES, TEXT_WIDTH = 0.37, 104
+SLOT_INCHES, TEXT_WIDTH, WIDE_INCHES = 0.37, 92, 7.7
 AXIS, TEXT_LEFT = 0.0, 0.1
 
 
@@ -34,7 +34,7 @@ def timeline(lanes: Mapping[str, pd.DataFrame], lang: str) -> Exhibit:
     """
     counts = [len(rows) for rows in lanes.values()]
     figure, places = plt.subplots(
-        len(lanes), 1, figsize=(8.6, SLOT_INCHES * sum(counts) + 0.6 * len(lanes) + 0.6),
+        len(lanes), 1, figsize=(WIDE_INCHES, SLOT_INCHES * sum(counts) + 0.6 * len(lanes) + 0.6),
         squeeze=False, gridspec_kw={"height_ratios": counts},
     )  # fmt: skip
     for axes, (case, rows) in zip(places[:, 0], lanes.items(), strict=True):

@@ -14,7 +14,7 @@ from abscase.show.style import INK
 
 FILL = {"A": "#0173b2", "B": "#9ec9e2", "C": "#e9e4d4"}
 TEXT = {"A": "white", "B": INK, "C": INK}
-CELL_INCHES = 0.285
+WIDE_INCHES, HIGH_INCHES, NAMES_INCHES = 0.232, 0.33, 1.6
 
 
 def coverage_map(counts: pd.DataFrame, n_sources: int, lang: str) -> Exhibit:
@@ -34,8 +34,8 @@ def coverage_map(counts: pd.DataFrame, n_sources: int, lang: str) -> Exhibit:
     first, last = int(counts["year"].min()), int(counts["year"].max())
     figure, places = plt.subplots(
         len(cases), 1, squeeze=False, sharex=True, gridspec_kw={"height_ratios": sizes},
-        figsize=(2.4 + CELL_INCHES * (last - first + 1),
-                 1.1 + CELL_INCHES * sum(sizes) + 0.45 * len(cases)),
+        figsize=(NAMES_INCHES + WIDE_INCHES * (last - first + 1),
+                 1.1 + HIGH_INCHES * sum(sizes) + 0.45 * len(cases)),
     )  # fmt: skip
     for axes, case in zip(places[:, 0], cases, strict=True):
         _block(axes, counts[counts["case"] == case], lang)
@@ -55,8 +55,8 @@ def _block(axes: Axes, counts: pd.DataFrame, lang: str) -> None:
         place = families.index(row["family"])
         axes.add_patch(Rectangle((row["year"] - 0.48, place - 0.46), 0.96, 0.92,
                                      color=FILL[row["grade"]], linewidth=0))  # fmt: skip
-        axes.text(row["year"], place, f"{row['rows']}{row['grade']}", ha="center", va="center",
-                  fontsize=6.5, color=TEXT[row["grade"]])  # fmt: skip
+        axes.text(row["year"], place, f"{row['rows']}\n{row['grade']}", ha="center", va="center",
+                  linespacing=0.95, fontsize=6.5, color=TEXT[row["grade"]])  # fmt: skip
     axes.set_ylim(len(families) - 0.5, -0.5)
     axes.set_yticks(range(len(families)), [_family(name, lang) for name in families])
     axes.tick_params(axis="both", length=0, labelsize=8.5)

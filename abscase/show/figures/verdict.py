@@ -32,7 +32,7 @@ LOOK = {
 }
 HOLDS = "#d8eadf"
 LOG_FROM = 20.0  # a panel whose largest number is this many times its smallest takes a log scale
-ROW_INCHES, LABEL_WIDTH, LABEL_LINES = 0.56, 48, 3
+WIDE_INCHES, ROW_INCHES, LABEL_WIDTH, LABEL_LINES = 7.7, 0.56, 44, 3
 
 
 def evidence_map(
@@ -55,7 +55,7 @@ def evidence_map(
     panels = [[each for each in drawn if each.unit == unit] for unit in units]
     height = ROW_INCHES * len(drawn) + 0.9 * len(panels) + 0.8
     figure, axes = plt.subplots(
-        len(panels), 1, figsize=(8.6, height), squeeze=False,
+        len(panels), 1, figsize=(WIDE_INCHES, height), squeeze=False,
         gridspec_kw={"height_ratios": [len(panel) + 0.4 for panel in panels]},
     )  # fmt: skip
     for panel, place in zip(panels, axes[:, 0], strict=True):
@@ -184,7 +184,7 @@ def argument_map(
     grade, sources, lang
         As in `Exhibit`.
     """
-    figure, axes = plt.subplots(figsize=(8.6, 4.4))
+    figure, axes = plt.subplots(figsize=(WIDE_INCHES, 4.4))
     axes.set(xlim=(0.03, 1), ylim=(0, 1))
     axes.axis("off")
     for start in LIKE:
@@ -211,7 +211,7 @@ def _box(axes: Axes, box: Box, verdicts: Mapping[str, str], lang: str) -> None:
         (box.x - WIDE / 2, box.y - HIGH / 2), WIDE, HIGH, boxstyle="round,pad=0.01", linewidth=1.6,
         facecolor="white", edgecolor=edge,
     ))  # fmt: skip
-    text = wrap(" ".join(part for part in (box.claim_id, label(box.key, lang)) if part), 30)
+    text = wrap(" ".join(part for part in (box.claim_id, label(box.key, lang)) if part), 27)
     if verdict:
         text += f"\n[{label(f'verdict.{verdict}', lang)}]"
     axes.text(box.x, box.y, text, ha="center", va="center", fontsize=8.5)
