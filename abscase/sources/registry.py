@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -19,7 +20,7 @@ from abscase.catalog import file_hash
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, Fault
 from abscase.schema.parts import check_parts, parquet_parts, refuse
 from abscase.sources.panels import home_dir, panel_dir
-from abscase.sources.tape import LoadReport, Tape, report, with_previous_state
+from abscase.sources.tape import NO_HISTORY, LoadReport, Tape, report, with_previous_state
 
 GROUP = "abscase.sources"
 SMALL = {"state": pl.Int8, "previous_state": pl.Int8, "age_months": pl.Int16}
@@ -30,6 +31,8 @@ ROW_GROUP = 1_000_000
 class Source:
     """One raw format: its name, what it is, the cases it may feed, and the function that reads it.
 
+    ``folders`` says that it also reads a folder of files.
+
     ``read(path, case)`` returns a :class:`~abscase.sources.tape.Tape`, or raises
     :class:`~abscase.errors.DataFaults` with every fault that keeps it from being read.
     """
@@ -38,6 +41,7 @@ class Source:
     title: str
     cases: tuple[str, ...]
     read: Callable[[Path, str], Tape]
+    folders: bool = False
 
 
 def source_names() -> tuple[str, ...]:
@@ -78,7 +82,7 @@ def load(source: str, file: str | Path, case: str | None = None) -> LoadReport:
     source : str
         Name of a source.
     file : path
-        The raw file.
+        The raw file, or a folder of them where the source reads folders.
     case : str, optional
         The case it feeds; may be left out where the source knows only one.
 
@@ -98,8 +102,10 @@ def load(source: str, file: str | Path, case: str | None = None) -> LoadReport:
         case = reader.cases[0]
     if case not in reader.cases:
         raise ChoiceError(f"case of the source {source}", case or "", reader.cases)
-    if not path.is_file():
+    if not path.exists():
         raise DataFaults([Fault("no such file", file=str(path))])
+    if path.is_dir() and not reader.folders:
+        raise DataFaults([Fault("is a folder (give one file)", file=str(path))])
     tape = reader.read(path, case)
     target = panel_dir(case, reader.name)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +120,9 @@ def load(source: str, file: str | Path, case: str | None = None) -> LoadReport:
 
 
 def _write(tape: Tape, draft: Path, source: str, case: str, path: Path) -> LoadReport:
-    performance = with_previous_state(tape.performance, tape.period_months)
+    performance = pl.LazyFrame(schema=NO_HISTORY)
+    if tape.performance is not None:
+        performance = with_previous_state(tape.performance, tape.period_months)
     frames = {
         "loan": tape.loan.sort("loan_id"),
         "performance": performance.with_columns(
@@ -125,19 +133,33 @@ def _write(tape: Tape, draft: Path, source: str, case: str, path: Path) -> LoadR
         target = draft / f"{table}.parquet"
         frame.sink_parquet(target, compression="zstd", row_group_size=ROW_GROUP)
         name = f"{path.name} ({table})"
+        if table == "performance" and tape.performance is None:
+            continue
         refuse(check_parts(parquet_parts(target, name), table, file=name, strict=True))
     found = report(
         tape, *(pl.scan_parquet(draft / f"{table}.parquet") for table in frames),
-        source=source, case=case, file=path.name, sha256=file_hash(path),
+        source=source, case=case, file=path.name, sha256=_hash(path),
     )  # fmt: skip
     _write_json(draft / "quality_report.json", asdict(found))
     _write_json(draft / "provenance.json", {
         "source": source, "case": case, "file": path.name, "sha256": found.sha256,
-        "bytes": path.stat().st_size, "abscase": version("abscase"),
+        "bytes": sum(each.stat().st_size for each in _files(path)), "abscase": version("abscase"),
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "panel": {f"{table}.parquet": file_hash(draft / f"{table}.parquet") for table in frames},
     })  # fmt: skip
     return found
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+
+
+def _hash(path: Path) -> str:
+    """Return the SHA-256 of a file; of a folder, that of the list of its files with theirs."""
+    if path.is_file():
+        return file_hash(path)
+    lines = [f"{file_hash(each)}  {each.name}\n" for each in _files(path)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -12,6 +12,12 @@ from abscase.schema import STATES, TABLES
 
 EVENT_COLUMNS = {"previous_state", "loss_amt", "recovery_amt", "days_past_due"}
 """Filled only where something happened, so that an empty cell is not a gap."""
+NO_HISTORY = {
+    "case": pl.String, "loan_id": pl.String, "date": pl.Date, "age_months": pl.Int32,
+    "balance_amt": pl.Float64, "state": pl.Int8, "previous_state": pl.Int8, "grade": pl.String,
+    "source_id": pl.String,
+}  # fmt: skip
+"""The table ``performance`` of a tape that has none."""
 EVIDENCE = {"grade", "source_id", "how", "note"}
 
 
@@ -22,7 +28,8 @@ class Tape:
     Attributes
     ----------
     loan, performance : LazyFrame
-        In the tables of that name; ``previous_state`` is added on loading.
+        In the tables of that name; ``previous_state`` is added on loading. ``performance`` is None
+        where the source knows no outcome.
     period_months : int
         Months from one row of a loan to the next: 1 or 3.
     rows_read : int
@@ -36,7 +43,7 @@ class Tape:
     """
 
     loan: pl.LazyFrame
-    performance: pl.LazyFrame
+    performance: pl.LazyFrame | None
     period_months: int
     rows_read: int
     rejected: Mapping[str, int] = field(default_factory=dict)
@@ -110,12 +117,13 @@ def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: 
     entry = ages["entry"].cast(pl.Float64).to_numpy()
     names = dict(performance.group_by("state").len().sort("state").collect().iter_rows())
     rows = int(facts["rows"])
-    kept = rows / tape.rows_read if tape.rows_read else 0.0
-    continuous = rows / (rows + gaps["periods"]) if rows else 0.0
+    stay = loans if tape.performance is None else rows
+    kept = stay / tape.rows_read if tape.rows_read else 0.0
+    continuous = stay / (stay + gaps["periods"]) if stay else 0.0
     filled = _filled(missing, {"loan": loans, "performance": rows})
     return LoadReport(
         **origin, rows_read=tape.rows_read, rows=rows, loans=loans,
-        first_date=str(facts["first"]), last_date=str(facts["last"]),
+        first_date=str(facts["first"] or ""), last_date=str(facts["last"] or ""),
         period_months=tape.period_months,
         states={name: int(names.get(code, 0)) for name, code in STATES.items() if code in names},
         missing={name: count for name, count in missing.items() if count},
@@ -127,7 +135,7 @@ def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: 
         rejected=dict(tape.rejected), altered=dict(tape.altered),
         gaps=gaps["gaps"], gap_periods=gaps["periods"], gap_loans=gaps["loans"],
         aged_loans=int((entry > 0).sum()),
-        entry_months=float(np.median(entry)) if loans else 0.0,
+        entry_months=float(np.median(entry)) if len(entry) else 0.0,
         kept=kept, continuous=continuous, filled=filled, quality=kept * continuous * filled,
         notes=tape.notes,
     )  # fmt: skip
