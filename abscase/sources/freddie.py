@@ -1,0 +1,130 @@
+"""Freddie Mac's Single-Family Loan-Level Dataset: origination and monthly performance files.
+
+Files are divided by ``|`` and have no header. An origination file has 25 to 32 fields and a
+performance file 22 to 35, by release: each release added fields at the end and left those before
+them in place. Give either file of a pair: the other must stand beside it under the name that
+Freddie Mac gave it (``historical_data_2005Q1.txt`` and ``historical_data_time_2005Q1.txt``,
+``sample_orig_2005.txt`` and ``sample_svcg_2005.txt``). Or give a folder that holds such pairs.
+
+References
+----------
+Freddie Mac, *Single Family Loan-Level Dataset: General User Guide*, file layout and data
+dictionary.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from abscase.errors import DataFaults, Fault
+from abscase.schema import STATES
+from abscase.sources import agency
+from abscase.sources.agency import REMOVED, History, given, month_end, whole
+from abscase.sources.delimited import Layout, count_rows, layout_of, readable, scan_fields
+from abscase.sources.pairs import pairs
+from abscase.sources.registry import Source
+from abscase.sources.tape import Tape
+
+SOURCE_ID = "panel-freddie"
+WORDS = (("sample_orig_", "sample_svcg_"), ("historical_data_", "historical_data_time_"),
+         ("historical_data1_", "historical_data1_time_"))  # fmt: skip
+CREDIT, REPAID = STATES["default"], STATES["prepaid"]
+ENDS = {"01": REPAID, "02": CREDIT, "03": CREDIT, "06": REMOVED, "09": CREDIT, "15": CREDIT,
+        "16": REMOVED, "96": REMOVED}  # fmt: skip
+"""Codes of zero balance: 01 prepaid or matured, 02 third-party sale, 03 short sale or charge-off,
+06 repurchased (older releases), 09 sale of foreclosed property, 15 whole-loan sale, 16 reperforming
+loan securitised, 96 defect found before another end."""
+TAKEN = {"R": "3", "RA": "3"}
+"""Property taken by the lender, not yet sold: shown as three months past due."""
+NO_SCORE, NO_RATIO = 9999, 999
+LOAN, MONTH = r"[A-Z]\d\dQ[1-4]\d{5,9}", r"(19|20)\d\d(0[1-9]|1[0-2])"
+
+ORIGINATION = Layout(
+    "origination file", range(25, 33),
+    {"first_payment": 2, "occupancy": 8, "product": 16, "state": 17, "property": 18,
+     "loan_id": 20},
+    {"score": 1, "dti": 10, "original": 11, "ltv": 12, "orig_rate": 13, "term": 22},
+    {"loan_id": LOAN, "first_payment": MONTH},
+)  # fmt: skip
+PERFORMANCE = Layout(
+    "performance file", range(22, 36),
+    {"loan_id": 1, "period": 2, "late": 4, "code": 9},
+    {"balance": 3, "left": 6, "rate": 11, "from_insurance": 14, "from_sale": 15, "from_others": 16,
+     "expenses": 17, "eltv": 26, "left_amt": 27},
+    {"loan_id": LOAN, "period": MONTH},
+)  # fmt: skip
+PROPERTY = {"SF": "single family", "CO": "condominium", "PU": "planned unit",
+            "MH": "manufactured housing", "CP": "co-operative"}  # fmt: skip
+
+
+def read(path: Path, case: str) -> Tape:
+    """Read a pair of files, or a folder of pairs, as a tape.
+
+    Notes
+    -----
+    The file has no date of origination: it is taken to be two months before the first payment, the
+    usual distance. Age counts from it, so that a modification does not reset it.
+    """
+    loans, histories = [], []
+    for first, second in pairs(path, WORDS):
+        with readable(second or first):
+            loan, found = _pair(first, second)
+        loans.append(loan)
+        histories.append(found)
+    return agency.tape(loans, histories, case, SOURCE_ID)
+
+
+def _pair(first: Path, second: Path | None) -> tuple[pl.LazyFrame, History]:
+    if second is None:
+        layout, _ = layout_of(first, (ORIGINATION, PERFORMANCE))
+        rule = f"is a Freddie Mac {layout.name} whose name does not say where the other one is"
+        fix = "give the files the names they came with, such as sample_orig_2005.txt"
+        raise DataFaults([Fault(rule, file=first.name, fix=fix)])
+    cells, _ = _cells(first, ORIGINATION)
+    listed, again = agency.once(cells)
+    loans = _loans(listed)
+    cells, total = _cells(second, PERFORMANCE)
+    return loans, agency.history(agency.joined(_rows(cells), loans), ENDS, total, again)
+
+
+def _cells(path: Path, layout: Layout) -> tuple[pl.LazyFrame, int]:
+    found, fields = layout_of(path, (layout,))
+    return scan_fields(path, found, fields), count_rows(path, fields)
+
+
+def _loans(listed: pl.LazyFrame) -> pl.LazyFrame:
+    return listed.select(
+        "loan_id",
+        orig_date=month_end("first_payment", "%Y%m").dt.offset_by("-2mo").dt.month_end(),
+        original_amt="original", term_months="term", orig_rate=pl.col("orig_rate") / 100,
+        rate_type=pl.col("product").replace_strict(
+            {"FRM": "fixed", "ARM": "adjustable"}, default="unknown"
+        ),
+        segment=pl.col("property").replace_strict(PROPERTY, default="other"), region="state",
+        score=given("score", NO_SCORE), ltv=given("ltv", NO_RATIO) / 100,
+        dti=given("dti", NO_RATIO) / 100, investor=pl.col("occupancy") == "I",
+    )  # fmt: skip
+
+
+def _rows(cells: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows for :func:`agency.history`.
+
+    Expenses are negative in some releases and positive in others: their size is what is spent. A
+    sale whose proceeds are "C" (covered) or "U" (unknown) has no known recovery.
+    """
+    got = pl.sum_horizontal("from_insurance", "from_sale", "from_others")
+    spent = pl.col("expenses").abs().fill_null(0)
+    return cells.with_columns(
+        month=month_end("period", "%Y%m"), months_late=whole(pl.col("late").replace(TAKEN)),
+        months_left="left", code=pl.col("code").str.zfill(2), rate=pl.col("rate") / 100,
+        recovery_amt=pl.when(pl.col("from_sale").is_not_null()).then(got - spent),
+        ltv_now=given("eltv", NO_RATIO) / 100,
+    )  # fmt: skip
+
+
+SOURCE = Source(
+    "freddie", "Freddie Mac single-family loan level, origination and performance",
+    ("us_prime",), read, folders=True,
+)  # fmt: skip
