@@ -68,7 +68,7 @@ def summarise(
         len(board), len(tested), len(counted), shown,
         label("list.comma", lang).join(untested["claim_id"]),
         _claims_table(tested, lang, links),
-        _results_table(measurements(records, margins, lang), lang, links),
+        _results_table(records, margins, lang, links),
     )  # fmt: skip
 
 
@@ -79,8 +79,14 @@ def _claims_table(tested: pd.DataFrame, lang: str, links: Mapping[str, str]) -> 
     return html_table(frame, lang, caption, {"notebook": lambda names: _linked(names, links)})
 
 
-def _results_table(frame: pd.DataFrame, lang: str, links: Mapping[str, str]) -> HtmlTable:
-    frame = frame.drop(columns=["reason", "sources"])
+def _results_table(
+    records: Sequence[ClaimRecord],
+    margins: Mapping[str, Margin],
+    lang: str,
+    links: Mapping[str, str],
+) -> HtmlTable:
+    frame = measurements(records, margins, lang).drop(columns="sources")
+    frame = frame.assign(notebook=[each.notebook for each in records])
     caption = label("page.results", lang)
     return html_table(frame, lang, caption, {"notebook": lambda names: _linked(names, links)})
 
