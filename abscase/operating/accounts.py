@@ -42,7 +42,8 @@ def outcome(
 
 def claimed_multiple(accounts: pd.DataFrame) -> float:
     """Return the leverage that the thesis states, in times."""
-    return float(accounts.set_index("account_id").at["thesis", "leverage_times"])
+    (stated,) = accounts.loc[accounts["account_id"] == "thesis", "leverage_times"]
+    return float(stated)
 
 
 def account_table(accounts: pd.DataFrame, kept: float) -> pd.DataFrame:

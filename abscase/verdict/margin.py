@@ -95,8 +95,9 @@ def margins(root: Path | None = None) -> dict[str, Margin]:
     """Return every margin of ``data/``, by its name."""
     frame = catalog.read_all("margins", root)
     names = [field.name for field in fields(Margin) if field.name in frame]
-    rows = frame[names].astype(object)
-    found = [Margin(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
+    cells = frame[names].astype(object)
+    rows = cells.where(cells.notna(), None).itertuples(index=False, name=None)
+    found = [Margin(**dict(zip(names, row, strict=True))) for row in rows]
     return {margin.margin_id: margin for margin in found}
 
 
