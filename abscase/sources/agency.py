@@ -1,35 +1,28 @@
-"""What the tapes of Fannie Mae and Freddie Mac share: the history of a loan, and its states.
+"""What the mortgage tapes of Fannie Mae and Freddie Mac share: their codes and what they mean.
 
-The states that their monthly rows give:
-
-- **current, 30, 60, 90**: by the number of months past due (90 is three or more, property that the
-  lender has taken and not yet sold included);
-- **default**: the balance went to zero through a credit event (third-party sale, short sale,
-  charge-off, sale of foreclosed property or of a non-performing note), in the month it did;
-- **prepaid** and **matured**: repaid before, or in, the month of legal maturity;
-- a loan that was **removed** without an outcome (repurchased, sold while performing again) ends in
-  the month before: the row of its removal is left out.
-
-In the row of an end, ``balance_amt`` is the balance that left.
+Both count whole months past due, and end a loan by a code of zero balance.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
 import polars as pl
 
 from abscase.schema import STATES
-from abscase.sources.ranges import in_range
-from abscase.sources.tape import Tape
+from abscase.sources.histories import BUCKET, REMOVED
 
-REMOVED = -1
-MOST_DAYS, DAYS_A_MONTH = 5000, 30
-NO_KEY = "no loan number or month"
-KEPT = {"loan_id", "month", "orig_month", "state", "balance_amt", "days_past_due", "recovery_amt",
-        "ltv_now"}  # fmt: skip
+CREDIT, REPAID = STATES["default"], STATES["prepaid"]
+ENDS = {
+    "01": REPAID, "02": CREDIT, "03": CREDIT, "06": REMOVED, "09": CREDIT, "15": CREDIT,
+    "16": REMOVED, "96": REMOVED, "97": CREDIT, "98": CREDIT,
+}  # fmt: skip
+"""Codes of zero balance: 01 prepaid or matured, 02 third-party sale, 03 short sale or charge-off,
+06 repurchased, 09 deed in lieu or sale of foreclosed property, 15 sale of a non-performing note or
+whole loan, 16 sale or securitisation of a reperforming one, 96 removed for another reason (such as
+a defect), and at Fannie Mae 97 and 98: removed through a credit event."""
+TAKEN = {"R": "3", "RA": "3"}
+"""Property that the lender has taken and not yet sold: shown as three months past due."""
+KINDS = {"SF": "single family", "CO": "condominium", "PU": "planned unit",
+         "MH": "manufactured housing", "CP": "co-operative"}  # fmt: skip
 NOTES = (
     "default is the month in which the balance went to zero through a credit event; a loan whose "
     "property was taken counts as 90 days past due until then",
@@ -39,196 +32,29 @@ NOTES = (
 )
 
 
-@dataclass(frozen=True)
-class History:
-    """The rows of a file that stay, and how many each reason left out or changed."""
+def facts() -> dict[str, pl.Expr]:
+    """Return the columns of a loan that both make in the same way from their codes."""
+    rates = {"FRM": "fixed", "ARM": "adjustable"}
+    return {
+        "orig_rate": pl.col("orig_rate") / 100,
+        "rate_type": pl.col("product").replace_strict(rates, default="unknown"),
+        "segment": pl.col("property").replace_strict(KINDS, default="other"),
+        "investor": pl.col("occupancy") == "I",
+        "secured": pl.lit(True), "currency": pl.lit("USD"), "product": pl.lit("agency mortgage"),
+    }  # fmt: skip
 
-    rows: pl.LazyFrame
-    rows_read: int
-    rejected: Mapping[str, int]
-    altered: Mapping[str, int]
+
+def days_late(column: str = "late") -> pl.Expr:
+    """Return months past due as days; what is no number of months is empty."""
+    months = pl.col(column).str.strip_chars().replace(TAKEN).cast(pl.Int32, strict=False)
+    return months * BUCKET
+
+
+def code() -> pl.Expr:
+    """Return the code of zero balance in two digits, empty where there is none."""
+    return pl.col("code").str.strip_chars().replace("", None).str.zfill(2)
 
 
 def given(name: str, missing: float) -> pl.Expr:
     """Return a column of numbers, empty where it holds the code for missing."""
     return pl.when(pl.col(name) != missing).then(name)
-
-
-def whole(cell: pl.Expr | str) -> pl.Expr:
-    """Return text as whole numbers; what is none is empty."""
-    text = pl.col(cell) if isinstance(cell, str) else cell
-    return text.str.strip_chars().cast(pl.Int32, strict=False)
-
-
-def month_end(name: str, form: str) -> pl.Expr:
-    """Return the last day of the month that a column of text names in a form such as "%m%Y"."""
-    text = pl.col(name) if "%d" in form else pl.lit("01") + pl.col(name)
-    return text.str.to_date(form if "%d" in form else f"%d{form}", strict=False).dt.month_end()
-
-
-def months_between(later: str, earlier: str) -> pl.Expr:
-    """Return the whole months from one column of dates to another."""
-    count = [pl.col(name).dt.year() * 12 + pl.col(name).dt.month().cast(pl.Int32)
-             for name in (later, earlier)]  # fmt: skip
-    return count[0] - count[1]
-
-
-def once(cells: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[str, int]]:
-    """Return the first row of each loan of an origination file, and how many others there are."""
-    loans = cells.filter(pl.col("loan_id").is_not_null())
-    others = loans.select(pl.len() - pl.col("loan_id").n_unique()).collect(engine="streaming")
-    first, count = loans.unique("loan_id", keep="first"), int(others.item())
-    return first, {"loan listed again in the origination file: first kept": count} if count else {}
-
-
-def joined(rows: pl.LazyFrame, loans: pl.LazyFrame) -> pl.LazyFrame:
-    """Add to each row what :func:`history` needs of its loan, in the order of the rows."""
-    known = loans.select("loan_id", "original_amt", orig_month="orig_date")
-    return rows.join(known, on="loan_id", how="left", maintain_order="left")
-
-
-def history(
-    rows: pl.LazyFrame, ends: Mapping[str, int], total: int,
-    altered: Mapping[str, int] | None = None,
-) -> History:  # fmt: skip
-    """Turn monthly rows into states, and leave out what cannot be true.
-
-    Parameters
-    ----------
-    rows : LazyFrame
-        ``loan_id``, ``month`` (month end), ``orig_month`` (empty where the loan is unknown),
-        ``months_late`` (empty where unknown), ``code`` (of zero balance, two digits),
-        ``months_left`` (to legal maturity), ``original_amt``, ``balance``, ``left_amt`` (the
-        balance at its removal), ``recovery_amt`` (net), ``rate``, ``ltv_now`` where there is one.
-    ends : mapping of str to int
-        The state that a code of zero balance means, or ``REMOVED``.
-    total : int
-        Rows of the file.
-    altered : mapping of str to int, optional
-        What was changed before.
-    """
-    rows = rows.with_columns(pl.col("code").str.strip_chars().replace("", None))
-    keyed = rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
-    marked = _marked(keyed, ends)
-    counts = _counts(marked)
-    if counts["disorder"]:
-        marked = _marked(keyed.sort("loan_id", "month", maintain_order=True), ends)
-        counts = _counts(marked)
-    rejected = {NO_KEY: total - counts["rows"]} | {name: counts[name] for name in _rejects()}
-    changed = dict(altered or {}) | {name: counts[name] for name in _alters()}
-    kept = marked.filter(~pl.any_horizontal(*_rejects().values())).select(
-        pl.when(pl.col("rate").is_between(0, 0.3, closed="right")).then("rate").alias("rate"),
-        *(name for name in sorted(marked.collect_schema().names()) if name in KEPT),
-    )
-    return History(kept, total, *({name: count for name, count in each.items() if count}
-                                  for each in (rejected, changed)))  # fmt: skip
-
-
-def _marked(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
-    """Add to each row its state and what the rows before it say, by shifts alone: these stream."""
-    new = (pl.col("loan_id") != pl.col("loan_id").shift(1)).fill_null(True)
-    ended = pl.col("code").is_not_null()
-    end = pl.col("code").replace_strict(dict(ends), default=None, return_dtype=pl.Int8)
-    repaid = pl.when(pl.col("months_left") <= 0).then(STATES["matured"]).otherwise(end)
-    known = pl.coalesce(pl.when(ended, pl.col("left_amt") > 0).then("left_amt"),
-                        pl.when(pl.col("balance") > 0).then("balance"))  # fmt: skip
-    months = pl.when(pl.col("months_late") >= 0).then("months_late")
-    late, days = months.clip(0, STATES["90"]), (months * DAYS_A_MONTH).clip(0, MOST_DAYS)
-    return rows.with_columns(
-        new=new, known=known, ends_before=end.is_not_null().cum_sum().shift(1).fill_null(0),
-        state=pl.when(~ended).then(late).when(end == STATES["prepaid"]).then(repaid)
-        .otherwise(end).cast(pl.Int8),
-        days_past_due=pl.when(~ended & (late > 0)).then(days),
-        disorder=(pl.col("loan_id") < pl.col("loan_id").shift(1))
-        | (~new & (pl.col("month") < pl.col("month").shift(1))),
-        repeated=~new & (pl.col("month") == pl.col("month").shift(1)),
-    ).with_columns(
-        ends_at_start=pl.when("new").then("ends_before").forward_fill(),
-        balance_amt=pl.coalesce("known", pl.when("new").then("original_amt")).forward_fill(),
-    )  # fmt: skip
-
-
-def _rejects() -> dict[str, pl.Expr]:
-    """Return why a row is left out; a row counts under the first reason that holds."""
-    reasons = {
-        "loan has no date of origination in the origination file": pl.col("orig_month").is_null(),
-        "other row for a loan and month of an earlier row": pl.col("repeated"),
-        "month before the origination": pl.col("month") < pl.col("orig_month"),
-        "month after the loan's end": pl.col("ends_before") > pl.col("ends_at_start"),
-        "code of zero balance that the guide does not list":
-            pl.col("code").is_not_null() & pl.col("state").is_null(),
-        "removed without an outcome: the loan ends in the month before":
-            pl.col("state") == REMOVED,
-        "months past due unknown": pl.col("state").is_null(),
-        "no balance known": pl.col("balance_amt").is_null(),
-    }  # fmt: skip
-    done, found = pl.lit(False), {}
-    for reason, wrong in reasons.items():
-        holds = wrong.fill_null(False)
-        found[reason], done = holds & ~done, done | holds
-    return found
-
-
-def _alters() -> dict[str, pl.Expr]:
-    kept = ~pl.any_horizontal(*_rejects().values())
-    blank = kept & pl.col("known").is_null()
-    rate = pl.col("rate")
-    return {
-        "no balance while the loan runs: the last known or the original one taken":
-            blank & pl.col("code").is_null(),
-        "no balance that left at the loan's end: the last known one taken":
-            blank & pl.col("code").is_not_null(),
-        "interest rate of 0 or above 30 %: emptied": kept & ((rate <= 0) | (rate > 0.3)),
-    }  # fmt: skip
-
-
-def _counts(marked: pl.LazyFrame) -> dict[str, int]:
-    sums = _rejects() | _alters() | {"disorder": pl.col("disorder")}
-    found = marked.select(
-        pl.len().alias("rows"),
-        *(wrong.fill_null(False).sum().alias(name) for name, wrong in sums.items()),
-    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
-    return {name: int(count or 0) for name, count in found.items()}
-
-
-def tape(
-    loans: Sequence[pl.LazyFrame], histories: Sequence[History], case: str, source_id: str
-) -> Tape:
-    """Put loans and the histories of one or more files together."""
-    rows = pl.concat([each.rows for each in histories])
-    first = rows.group_by("loan_id").agg(first_date=pl.col("month").min())
-    sound, emptied = in_range(pl.concat(loans), "loan")
-    loan = sound.join(first, on="loan_id", how="left").with_columns(
-        case=pl.lit(case), currency=pl.lit("USD"), secured=pl.lit(True),
-        product=pl.lit("agency mortgage"), **evidence(source_id),
-    )  # fmt: skip
-    return Tape(
-        loan, _performance(rows, case, source_id), 1, sum(each.rows_read for each in histories),
-        _total([each.rejected for each in histories]),
-        _total([*(each.altered for each in histories), emptied]), NOTES,
-    )  # fmt: skip
-
-
-def _total(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    total = Counter[str]()
-    for each in counts:
-        total.update(each)
-    return dict(total)
-
-
-def _performance(rows: pl.LazyFrame, case: str, source_id: str) -> pl.LazyFrame:
-    loss = pl.when(pl.col("state") == STATES["default"]).then(
-        pl.col("balance_amt") - pl.col("recovery_amt")
-    )
-    return rows.select(
-        "loan_id", "balance_amt", "state", "days_past_due", "rate",
-        pl.col("^ltv_now$").name.map(lambda _: "ltv"),
-        case=pl.lit(case), date="month", age_months=months_between("month", "orig_month"),
-        loss_amt=loss,
-        recovery_amt=pl.when(loss.is_not_null()).then("recovery_amt"), **evidence(source_id),
-    )  # fmt: skip
-
-
-def evidence(source_id: str) -> dict[str, pl.Expr]:
-    """Return the columns of evidence of a row that was read in the source itself."""
-    return {"grade": pl.lit("A"), "source_id": pl.lit(source_id), "how": pl.lit("read")}

@@ -21,24 +21,15 @@ from pathlib import Path
 import polars as pl
 
 from abscase.errors import DataFaults, Fault
-from abscase.schema import STATES
-from abscase.sources import agency
-from abscase.sources.agency import REMOVED, History, month_end, whole
+from abscase.sources.agency import ENDS, NOTES, code, days_late, facts
 from abscase.sources.delimited import NONE, Layout, count_rows, layout_of, readable, scan_fields
+from abscase.sources.histories import History, history, joined, month_end, once, tape
 from abscase.sources.pairs import pairs
 from abscase.sources.registry import Source
 from abscase.sources.tape import Tape
 
-SOURCE_ID = "panel-fannie"
+EVIDENCE = {"grade": "A", "source_id": "panel-fannie", "how": "read"}
 WORDS = (("acquisition", "performance"),)
-CREDIT, REPAID = STATES["default"], STATES["prepaid"]
-ENDS = {
-    "01": REPAID, "02": CREDIT, "03": CREDIT, "06": REMOVED, "09": CREDIT, "15": CREDIT,
-    "16": REMOVED, "96": REMOVED, "97": CREDIT, "98": CREDIT,
-}  # fmt: skip
-"""Codes of zero balance: 01 prepaid or matured, 02 third-party sale, 03 short sale, 06 repurchased,
-09 deed in lieu or sale of foreclosed property, 15 sale of a non-performing note, 16 sale of a
-reperforming one, 96 removed without, 97 and 98 with a credit event."""
 MONTH, DIGITS = r"(0[1-9]|1[0-2])/(19|20)\d\d", r"\d{8,14}"
 COSTS = tuple(f"cost_{place}" for place in range(1, 6))
 PROCEEDS = tuple(f"proceeds_{place}" for place in range(1, 5))
@@ -64,8 +55,6 @@ COMBINED = Layout(
     | {name: 54 + place for place, name in enumerate((*COSTS, *PROCEEDS))},
     {"loan_id": DIGITS, "period": r"(0[1-9]|1[0-2])(19|20)\d\d", "state": "([A-Z]{2})?"},
 )  # fmt: skip
-PROPERTY = {"SF": "single family", "CO": "condominium", "PU": "planned unit",
-            "MH": "manufactured housing", "CP": "co-operative"}  # fmt: skip
 
 
 def read(path: Path, case: str) -> Tape:
@@ -83,16 +72,16 @@ def read(path: Path, case: str) -> Tape:
             loan, found = _pair(first, second) if second else _combined(first)
         loans.append(loan)
         histories.append(found)
-    return agency.tape(loans, histories, case, SOURCE_ID)
+    return tape(loans, histories, EVIDENCE | {"case": case}, NOTES)
 
 
 def _pair(first: Path, second: Path) -> tuple[pl.LazyFrame, History]:
     cells, _ = _cells(first, ACQUISITION)
-    listed, again = agency.once(cells)
+    listed, again = once(cells)
     loans = _loans(listed, "%m/%Y")
     cells, total = _cells(second, PERFORMANCE)
-    rows = agency.joined(_rows(cells, "%m/%d/%Y"), loans)
-    return loans, agency.history(rows, ENDS, total, again)
+    rows = joined(_rows(cells, "%m/%d/%Y"), loans)
+    return loans, history(rows, ENDS, total, again)
 
 
 def _cells(path: Path, layout: Layout) -> tuple[pl.LazyFrame, int]:
@@ -110,19 +99,14 @@ def _combined(path: Path) -> tuple[pl.LazyFrame, History]:
     listed = cells.filter(pl.col("loan_id").is_not_null()).unique("loan_id", keep="first")
     made = {"orig_month": month_end("orig_date", "%m%Y"), "original_amt": pl.col("original")}
     rows = _rows(cells.with_columns(**made), "%m%Y")
-    return _loans(listed, "%m%Y"), agency.history(rows, ENDS, total)
+    return _loans(listed, "%m%Y"), history(rows, ENDS, total)
 
 
 def _loans(listed: pl.LazyFrame, form: str) -> pl.LazyFrame:
     return listed.select(
         "loan_id", orig_date=month_end("orig_date", form), original_amt="original",
-        term_months="term", orig_rate=pl.col("orig_rate") / 100,
-        rate_type=pl.col("product").replace_strict(
-            {"FRM": "fixed", "ARM": "adjustable"}, default="unknown"
-        ),
-        segment=pl.col("property").replace_strict(PROPERTY, default="other"), region="state",
-        score="score", ltv=pl.col("ltv") / 100, dti=pl.col("dti") / 100,
-        investor=pl.col("occupancy") == "I",
+        term_months="term", region="state", score="score", ltv=pl.col("ltv") / 100,
+        dti=pl.col("dti") / 100, **facts(),
     )  # fmt: skip
 
 
@@ -130,8 +114,8 @@ def _rows(cells: pl.LazyFrame, form: str) -> pl.LazyFrame:
     settled = pl.any_horizontal(pl.col(*COSTS, *PROCEEDS).is_not_null())
     net = pl.sum_horizontal(PROCEEDS) - pl.sum_horizontal(COSTS)
     return cells.with_columns(
-        month=month_end("period", form), months_late=whole("late"), months_left="left",
-        code=pl.col("code").str.zfill(2), rate=pl.col("rate") / 100,
+        month=month_end("period", form), days_late=days_late(), months_left="left",
+        code=code(), rate=pl.col("rate") / 100,
         recovery_amt=pl.when(settled).then(net),
     )  # fmt: skip
 

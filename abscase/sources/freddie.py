@@ -19,25 +19,16 @@ from pathlib import Path
 import polars as pl
 
 from abscase.errors import DataFaults, Fault
-from abscase.schema import STATES
-from abscase.sources import agency
-from abscase.sources.agency import REMOVED, History, given, month_end, whole
+from abscase.sources.agency import ENDS, NOTES, code, days_late, facts, given
 from abscase.sources.delimited import Layout, count_rows, layout_of, readable, scan_fields
+from abscase.sources.histories import History, history, joined, month_end, once, tape
 from abscase.sources.pairs import pairs
 from abscase.sources.registry import Source
 from abscase.sources.tape import Tape
 
-SOURCE_ID = "panel-freddie"
+EVIDENCE = {"grade": "A", "source_id": "panel-freddie", "how": "read"}
 WORDS = (("sample_orig_", "sample_svcg_"), ("historical_data_", "historical_data_time_"),
          ("historical_data1_", "historical_data1_time_"))  # fmt: skip
-CREDIT, REPAID = STATES["default"], STATES["prepaid"]
-ENDS = {"01": REPAID, "02": CREDIT, "03": CREDIT, "06": REMOVED, "09": CREDIT, "15": CREDIT,
-        "16": REMOVED, "96": REMOVED}  # fmt: skip
-"""Codes of zero balance: 01 prepaid or matured, 02 third-party sale, 03 short sale or charge-off,
-06 repurchased (older releases), 09 sale of foreclosed property, 15 whole-loan sale, 16 reperforming
-loan securitised, 96 defect found before another end."""
-TAKEN = {"R": "3", "RA": "3"}
-"""Property taken by the lender, not yet sold: shown as three months past due."""
 NO_SCORE, NO_RATIO = 9999, 999
 LOAN, MONTH = r"[A-Z]\d\dQ[1-4]\d{5,9}", r"(19|20)\d\d(0[1-9]|1[0-2])"
 
@@ -55,8 +46,6 @@ PERFORMANCE = Layout(
      "expenses": 17, "eltv": 26, "left_amt": 27},
     {"loan_id": LOAN, "period": MONTH},
 )  # fmt: skip
-PROPERTY = {"SF": "single family", "CO": "condominium", "PU": "planned unit",
-            "MH": "manufactured housing", "CP": "co-operative"}  # fmt: skip
 
 
 def read(path: Path, case: str) -> Tape:
@@ -73,7 +62,7 @@ def read(path: Path, case: str) -> Tape:
             loan, found = _pair(first, second)
         loans.append(loan)
         histories.append(found)
-    return agency.tape(loans, histories, case, SOURCE_ID)
+    return tape(loans, histories, EVIDENCE | {"case": case}, NOTES)
 
 
 def _pair(first: Path, second: Path | None) -> tuple[pl.LazyFrame, History]:
@@ -83,10 +72,10 @@ def _pair(first: Path, second: Path | None) -> tuple[pl.LazyFrame, History]:
         fix = "give the files the names they came with, such as sample_orig_2005.txt"
         raise DataFaults([Fault(rule, file=first.name, fix=fix)])
     cells, _ = _cells(first, ORIGINATION)
-    listed, again = agency.once(cells)
+    listed, again = once(cells)
     loans = _loans(listed)
     cells, total = _cells(second, PERFORMANCE)
-    return loans, agency.history(agency.joined(_rows(cells), loans), ENDS, total, again)
+    return loans, history(joined(_rows(cells), loans), ENDS, total, again)
 
 
 def _cells(path: Path, layout: Layout) -> tuple[pl.LazyFrame, int]:
@@ -98,18 +87,14 @@ def _loans(listed: pl.LazyFrame) -> pl.LazyFrame:
     return listed.select(
         "loan_id",
         orig_date=month_end("first_payment", "%Y%m").dt.offset_by("-2mo").dt.month_end(),
-        original_amt="original", term_months="term", orig_rate=pl.col("orig_rate") / 100,
-        rate_type=pl.col("product").replace_strict(
-            {"FRM": "fixed", "ARM": "adjustable"}, default="unknown"
-        ),
-        segment=pl.col("property").replace_strict(PROPERTY, default="other"), region="state",
+        original_amt="original", term_months="term", region="state",
         score=given("score", NO_SCORE), ltv=given("ltv", NO_RATIO) / 100,
-        dti=given("dti", NO_RATIO) / 100, investor=pl.col("occupancy") == "I",
+        dti=given("dti", NO_RATIO) / 100, **facts(),
     )  # fmt: skip
 
 
 def _rows(cells: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the rows for :func:`agency.history`.
+    """Return the rows for :func:`history`.
 
     Expenses are negative in some releases and positive in others: their size is what is spent. A
     sale whose proceeds are "C" (covered) or "U" (unknown) has no known recovery.
@@ -117,8 +102,8 @@ def _rows(cells: pl.LazyFrame) -> pl.LazyFrame:
     got = pl.sum_horizontal("from_insurance", "from_sale", "from_others")
     spent = pl.col("expenses").abs().fill_null(0)
     return cells.with_columns(
-        month=month_end("period", "%Y%m"), months_late=whole(pl.col("late").replace(TAKEN)),
-        months_left="left", code=pl.col("code").str.zfill(2), rate=pl.col("rate") / 100,
+        month=month_end("period", "%Y%m"), days_late=days_late(),
+        months_left="left", code=code(), rate=pl.col("rate") / 100,
         recovery_amt=pl.when(pl.col("from_sale").is_not_null()).then(got - spent),
         ltv_now=given("eltv", NO_RATIO) / 100,
     )  # fmt: skip

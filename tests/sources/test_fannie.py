@@ -118,12 +118,12 @@ def test_rows_that_cannot_be_true_are_left_out_and_counted(pair):
     found = load("fannie", pair([{}, {"score": 700}, {"loan_id": 9**9, "score": 100}], rows))
     assert found.rejected == {
         "no loan number or month": 1,
-        "loan has no date of origination in the origination file": 1,
+        "loan has no date of origination": 1,
         "other row for a loan and month of an earlier row": 1,
         "month before the origination": 1,
         "month after the loan's end": 2,
-        "code of zero balance that the guide does not list": 1,
-        "months past due unknown": 1,
+        "code of an end that the guide does not list": 1,
+        "days past due unknown": 1,
     }
     assert found.altered == {
         "loan listed again in the origination file: first kept": 1,
@@ -135,7 +135,7 @@ def test_rows_that_cannot_be_true_are_left_out_and_counted(pair):
 
 def test_an_unlisted_code_does_not_end_a_loan(pair):
     found = load("fannie", pair([{}], months({}, {"code": "77"}, {})))
-    assert found.rejected == {"code of zero balance that the guide does not list": 1}
+    assert found.rejected == {"code of an end that the guide does not list": 1}
     assert table("performance")["state"].to_list() == [0, 0]
 
 

@@ -102,7 +102,7 @@ def test_expenses_of_either_sign_are_spent(pair):
 
 def test_status_unknown_is_left_out_and_counted(pair):
     found = load("freddie", pair([{}], months({}, {"late": "XX"}, {"late": " "}, {"late": 1})))
-    assert found.rejected == {"months past due unknown": 2}
+    assert found.rejected == {"days past due unknown": 2}
     assert (found.gaps, found.gap_periods) == (1, 2)
     assert table("performance")["previous_state"].to_list() == [None, None]
 
