@@ -141,7 +141,7 @@ def test_intervals_cover_as_often_as_they_say():
         frame["default"] = (rng.random(500) < chance).astype(int)
         row = term(hazard(frame, numbers={"x": 1}, cluster=None, alpha=0.1).table, "x")
         inside += row["lo"] < 0.7 < row["hi"]
-    # Binomial(40, 0.9) is below 30 with probability 0.5 %.
+    # Binomial(40, 0.9) is below 30 with probability 0.15 %.
     assert inside >= 30
 
 
