@@ -138,30 +138,34 @@ def count_rows(path: Path, number: int, separator: str = "|") -> int:
     return int(rows.item())
 
 
-def scan_named(path: Path, needed: Sequence[str], also: Sequence[str] = ()) -> pl.LazyFrame:
+def scan_named(
+    path: Path, needed: Sequence[str], also: Sequence[str] = (), skip: int = 0
+) -> pl.LazyFrame:
     """Return columns of a CSV file with a header as text; those of ``also`` where they are there.
 
-    Raises :class:`~abscase.errors.DataFaults` naming every needed column that is absent.
+    ``skip`` is the number of lines before the header. Raises
+    :class:`~abscase.errors.DataFaults` naming every needed column that is absent.
     """
-    header = header_of(path)
+    header = header_of(path, skip)
     absent = [name for name in needed if name not in header]
     if absent:
         fix = "" if len(header) > 1 else "its fields must be divided by commas"
         raise DataFaults([
-            Fault(f"required column is missing{did_you_mean(name, header)}", name, "", 1,
+            Fault(f"required column is missing{did_you_mean(name, header)}", name, "", 1 + skip,
                   path.name, fix)
             for name in absent
         ])  # fmt: skip
-    frame = pl.scan_csv(path, infer_schema=False, glob=False)
+    frame = pl.scan_csv(path, infer_schema=False, glob=False, skip_lines=skip)
     names = [*needed, *(name for name in also if name in header)]
     return frame.select(pl.col(name).str.strip_chars().replace("", None) for name in names)
 
 
-def header_of(path: Path) -> list[str]:
-    """Return the names in the header of a CSV file."""
+def header_of(path: Path, skip: int = 0) -> list[str]:
+    """Return the names in the header of a CSV file, after some lines to skip."""
     first_lines(path)
     with readable(path):
-        return pl.scan_csv(path, infer_schema=False, glob=False).collect_schema().names()
+        frame = pl.scan_csv(path, infer_schema=False, glob=False, skip_lines=skip)
+        return frame.collect_schema().names()
 
 
 def encoding_faults(path: Path) -> list[Fault]:
