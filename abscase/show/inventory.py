@@ -170,7 +170,8 @@ def disagreeing(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
         marks = [label("data.graded", lang, value=value, grade=grade)
                  for value, grade in zip(values, own["grade"], strict=True)]  # fmt: skip
         found.append({
-            "measure": first["measure"], "segment": first["segment"],
+            "measure": named(f"data.measure.{first['measure']}", first["measure"], lang),
+            "segment": named(f"data.segment.{first['segment']}", first["segment"], lang),
             "date": date(first["date"], lang), "values": comma.join(marks),
             "spread": percent(first["spread_share"], 0), "sources": comma.join(own["source_id"]),
         })  # fmt: skip

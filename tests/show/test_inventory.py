@@ -76,6 +76,9 @@ def test_disagreeing_values_stand_in_one_row():
     assert len(found) == 1
     assert found["values"].item() == "CNY 243 bn (A), CNY 238 bn (B)"
     assert found["sources"].item() == "s1, s2"
+    assert found["measure"].item() == "issued"  # no words known: its code
+    named = disagreeing(rows.assign(measure="abs_issued"), "zh")
+    assert named[["measure", "segment"]].to_numpy().tolist() == [["期内ABS发行额", "全部"]]
     assert disagreeing(rows[:0], "en").empty
 
 

@@ -41,6 +41,7 @@ def coverage_map(counts: pd.DataFrame, n_sources: int, lang: str) -> Exhibit:
         _block(axes, counts[counts["case"] == case], lang)
         axes.set_title(label(f"data.case.{case}", lang), fontsize=10.5)
     axes.set_xlim(first - 0.5, last + 0.5)
+    axes.tick_params(axis="x", labelsize=6.5)
     axes.set_xticks(range(first, last + 1), [_year(year) for year in range(first, last + 1)])
     grades = sorted(counts["grade"].unique())
     handles = [Patch(color=FILL[grade], label=label("data.map.grade", lang, grade=grade))
