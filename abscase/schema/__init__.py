@@ -3,7 +3,7 @@
 from abscase.schema.column import DTYPE, Column, Table
 from abscase.schema.reading import csv_parts, read_text
 from abscase.schema.tables import CASES, STATES, TABLES, UNITS
-from abscase.schema.validate import check, read_table, table_named, validate
+from abscase.schema.validate import as_types, check, read_table, table_named, validate
 
 __all__ = [
     "CASES",
@@ -13,6 +13,7 @@ __all__ = [
     "UNITS",
     "Column",
     "Table",
+    "as_types",
     "check",
     "csv_parts",
     "read_table",

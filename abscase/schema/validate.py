@@ -113,6 +113,15 @@ def check(
     return typed, sorted(faults, key=lambda fault: (fault.line or 0, fault.column))
 
 
+def as_types(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return a frame that is known to be without fault in the types of its table."""
+    typed = frame.reset_index(drop=True)
+    for column in table_named(table).columns:
+        if column.name in typed:
+            typed[column.name], _ = coerce(typed[column.name], column)
+    return typed
+
+
 def check_cells(
     frame: pd.DataFrame, table: str, *, file: str = ""
 ) -> tuple[pd.DataFrame, list[Fault]]:
