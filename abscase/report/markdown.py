@@ -42,7 +42,7 @@ def mathml(latex: str, display: str = "inline") -> str:
     except Exception:  # latex2mathml raises a dozen unrelated exceptions, and IndexError
         return _as_code(latex)
     for node in element.iter():
-        if display == "block" and node.tag in LIMITS and node[0].text in BIG:
+        if node.tag in LIMITS and node[0].text in BIG:
             node.tag = LIMITS[node.tag]
         # The library escapes signs once too often, and letters of \text not at all.
         node.text = html.unescape(node.text) if node.text else node.text
@@ -78,6 +78,12 @@ class PageRenderer(IPythonRenderer):
     def emphasis(self, text: str) -> str:
         """Mark Chinese emphasis as such: it is set with dots, for a slanted sign reads badly."""
         return f'<em class="dots">{text}</em>' if CHINESE.search(text) else f"<em>{text}</em>"
+
+    def paragraph(self, text: str) -> str:
+        """Set a formula that is a paragraph of its own as a displayed one."""
+        if text.startswith("<math") and text.find("</math>") + len("</math>") == len(text.rstrip()):
+            text = text.replace('display="inline"', 'display="block"', 1)
+        return super().paragraph(text)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """Lead from notebook to notebook as page to page."""

@@ -25,7 +25,7 @@ PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
     "WjR9awAAAABJRU5ErkJggg=="
 )
-FLOW = "## Flow\n\n$$\\sum_{k=1}^n a_k < 1$$\n\n## Flow"
+FLOW = "## Flow\n\n$\\sum_{k=1}^n a_k < 1$\n\n$$y$$\n\n## Flow"
 CHINESE = "## 流量\n\n见[下一篇](06_leverage.ipynb#x)，*要点*。"
 PARAMETERS = """lang: str = "en"  # {en, zh} language | 语言
 retained: float = 0.08  # [0, 0.5] share kept | 自留份额
@@ -196,6 +196,7 @@ def test_formulas_are_mathml(pages):
     text = pages["en/00_claims.html"].text
     assert re.search(r"<math[^>]*display=\"inline\".*?<msup><mi>x</mi><mn>2</mn></msup>", text)
     assert re.search(r"<math[^>]*display=\"block\".*?<munderover>", text)
+    assert text.count('display="block"') == 2  # a formula alone in its paragraph is displayed
     assert "$" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL)
 
 
