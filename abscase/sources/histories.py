@@ -72,7 +72,7 @@ def joined(rows: pl.LazyFrame, loans: pl.LazyFrame) -> pl.LazyFrame:
 
 def history(
     rows: pl.LazyFrame, ends: Mapping[str, int], total: int,
-    altered: Mapping[str, int] | None = None,
+    altered: Mapping[str, int] | None = None, rejected: Mapping[str, int] | None = None,
 ) -> History:  # fmt: skip
     """Turn monthly rows into states, and leave out what cannot be true.
 
@@ -87,8 +87,8 @@ def history(
         The state that a code means, or ``REMOVED``.
     total : int
         Rows of the file.
-    altered : mapping of str to int, optional
-        What was changed before.
+    altered, rejected : mapping of str to int, optional
+        What was changed or left out before.
     """
     rows = rows.with_columns(pl.col("code").str.strip_chars().replace("", None))
     keyed = rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
@@ -97,14 +97,16 @@ def history(
     if counts["disorder"]:
         marked = _marked(keyed.sort("loan_id", "month", maintain_order=True), ends)
         counts = _counts(marked)
-    rejected = {NO_KEY: total - counts["rows"]} | {name: counts[name] for name in _rejects()}
+    out = dict(rejected or {})
+    out |= {NO_KEY: total - sum(out.values()) - counts["rows"]}
+    out |= {name: counts[name] for name in _rejects()}
     changed = dict(altered or {}) | {name: counts[name] for name in _alters()}
     kept = marked.filter(~pl.any_horizontal(*_rejects().values())).select(
         pl.when(pl.col("rate").is_between(*RATES)).then("rate").alias("rate"),
         *(name for name in sorted(marked.collect_schema().names()) if name in KEPT),
     )
     return History(kept, total, *({name: count for name, count in each.items() if count}
-                                  for each in (rejected, changed)))  # fmt: skip
+                                  for each in (out, changed)))  # fmt: skip
 
 
 def _marked(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
