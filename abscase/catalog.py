@@ -105,9 +105,14 @@ def read_all(table: str, root: Path | None = None, only: tuple[str, ...] = ()) -
     root = root or data_dir()
     if table not in TABLES:
         raise ChoiceError("table", table, TABLES)
-    frames = [_none_of(table)] + [
-        read(path, root) for name in only or folders(root) for path in csv_files(name, table, root)
-    ]
+    paths = [path for name in only or folders(root) for path in csv_files(name, table, root)]
+    stamped = tuple((path, path.stat().st_mtime_ns) for path in paths)
+    return _joined(table, root, stamped).copy(deep=False)
+
+
+@cache
+def _joined(table: str, root: Path, stamped: tuple[tuple[Path, int], ...]) -> pd.DataFrame:
+    frames = [_none_of(table), *(_read(path, root, stamp) for path, stamp in stamped)]
     names = [*TABLES[table].names, "ref"]
     return pd.concat([_complete(frame, table)[names] for frame in frames], ignore_index=True)
 
