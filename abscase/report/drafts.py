@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from abscase.report import manifest
 from abscase.report.plan import CLAIMS_READ, Request
 
 
@@ -55,8 +56,9 @@ def begin(request: Request) -> Path:
 
 
 def outputs(draft: Path) -> list[Path]:
-    """Return the files that a run made."""
-    return [path for path in draft.rglob("*") if path.is_file()]
+    """Return the files that a run made, but for the manifest that is to list them."""
+    files = [path for path in draft.rglob("*") if path.is_file()]
+    return [path for path in files if path != draft / manifest.NAME]
 
 
 def publish(draft: Path, folder: Path) -> None:

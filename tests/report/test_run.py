@@ -17,7 +17,8 @@ from abscase.report.run import run_all
 
 GROUND = manifest.Ground({}, {}, {}, {})
 CLAIM = "from pathlib import Path\nPath(out_dir, 'claims').mkdir()\n"
-CLAIM += "Path(out_dir, 'claims', '06.json').write_text(str(x))"
+CLAIM += "Path(out_dir, 'claims', '06.json').write_text(str(x))\n"
+CLAIM += "Path(out_dir, 'manifest.json').write_text('{}')  # as a session does"
 
 
 @pytest.fixture(autouse=True)
