@@ -22,7 +22,7 @@ from polars.io.plugins import register_io_source
 from abscase.errors import DataFaults, Fault
 from abscase.sources.delimited import DAMAGED, open_text
 
-BLOCK, BATCH = 1 << 20, 20_000
+BLOCK, BATCH = 1 << 18, 4_000
 Record = dict[str, str]
 
 
