@@ -10,6 +10,7 @@ import abscase
 PACKAGE = Path(abscase.__file__).parent
 LAYERS = [
     {"errors"},
+    {"ranges"},
     {"schema"},
     {"catalog"},
     {"sources"},

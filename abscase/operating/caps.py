@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from abscase.operating.leverage import INF
-from abscase.operating.ranges import require
+from abscase.ranges import require
 
 FIELDS = {
     "bank_funding_to_net_capital_max": "bank",

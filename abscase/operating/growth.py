@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from abscase.operating.ranges import require
+from abscase.ranges import require
 
 LARGEST = 1e18
 

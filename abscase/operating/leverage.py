@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from abscase.operating.ranges import Array, require
+from abscase.ranges import Array, require
 
 INF = float("inf")
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscase.operating.leverage import INF
-from abscase.operating.ranges import Array, require
+from abscase.ranges import Array, require
 
 
 def borne_loss(

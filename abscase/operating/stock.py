@@ -16,7 +16,7 @@ from abscase.operating.leverage import (
     loan_books,
     retained_exposure,
 )
-from abscase.operating.ranges import Array, require
+from abscase.ranges import Array, require
 
 
 def outstanding_share(

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from abscase.errors import DataFaults, Fault
-from abscase.quality.ranges import Array, require
+from abscase.ranges import Array, require
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from abscase.errors import AbscaseError, ParameterFaults
 from abscase.quality.hazard import LINKS, HazardFit, hazard
-from abscase.quality.ranges import Array, require
+from abscase.ranges import Array, require
 
 CAUSES = ("default", "prepaid")
 

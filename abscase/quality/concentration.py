@@ -12,9 +12,9 @@ from narwhals.stable.v2.typing import IntoFrame
 from scipy import stats
 
 from abscase.errors import ParameterFaults
-from abscase.quality.ranges import INF, require
 from abscase.quality.states import alive
 from abscase.quality.tally import grouped, tally
+from abscase.ranges import INF, require
 
 
 def hhi(amounts: npt.ArrayLike) -> float:

@@ -12,8 +12,8 @@ import statsmodels.api as sm
 from abscase.errors import AbscaseError, ChoiceError
 from abscase.quality.design import complete, design
 from abscase.quality.hazard import clustered, coefficients
-from abscase.quality.ranges import require
 from abscase.quality.states import ENDS
+from abscase.ranges import require
 
 TIES = ("efron", "breslow")
 

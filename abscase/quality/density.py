@@ -11,7 +11,7 @@ from scipy import stats
 from abscase.errors import AbscaseError
 from abscase.quality.design import complete
 from abscase.quality.local_fit import inverse, powers, triangular
-from abscase.quality.ranges import INF, Array, require
+from abscase.ranges import INF, Array, require
 
 BOUNDARY = 24 / 5
 """Variance constant of a local line with the triangular kernel at a boundary."""

@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 
 from abscase.errors import AbscaseError, DataFaults, Fault, ParameterFaults
-from abscase.quality.ranges import Array
 from abscase.quality.tally import require_columns
+from abscase.ranges import Array
 
 OUTER = 0.05
 """Share of events before the first knot and after the last, where the spline is a line."""

@@ -11,7 +11,7 @@ from scipy import stats
 from abscase.errors import AbscaseError
 from abscase.quality.design import complete
 from abscase.quality.local_fit import EDGE, Side, best_bandwidths, boundary, side, slope
-from abscase.quality.ranges import INF, require
+from abscase.ranges import INF, require
 
 FEWEST_VALUES = 4
 

@@ -13,7 +13,7 @@ from scipy import stats
 from abscase.errors import AbscaseError, ParameterFaults
 from abscase.quality.design import complete
 from abscase.quality.hazard import HazardFit, predicted
-from abscase.quality.ranges import Array, require
+from abscase.ranges import Array, require
 
 
 @dataclass(frozen=True)

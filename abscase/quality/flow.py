@@ -16,8 +16,8 @@ import pandas as pd
 from scipy import stats
 
 from abscase.errors import ParameterFaults
-from abscase.quality.ranges import INF, Array, require
 from abscase.quality.speeds import yearly_rate
+from abscase.ranges import INF, Array, require
 
 FIRST_AGE = 4
 """Age in months at which a loan that is never paid enters the 90+ bucket: its first instalment

@@ -11,7 +11,6 @@ import pandas as pd
 from scipy.special import expit
 
 from abscase.errors import ChoiceError
-from abscase.quality.ranges import Array, require
 from abscase.quality.two_groups import (
     Side,
     least_squares,
@@ -20,6 +19,7 @@ from abscase.quality.two_groups import (
     two_sides,
     with_interval,
 )
+from abscase.ranges import Array, require
 
 REFERENCES = ("first", "second", "pooled")
 

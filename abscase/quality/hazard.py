@@ -16,7 +16,7 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparatio
 
 from abscase.errors import AbscaseError, ChoiceError
 from abscase.quality.design import Design, complete, design
-from abscase.quality.ranges import Array, require
+from abscase.ranges import Array, require
 
 LARGEST = 1e3
 """On the scale of the link, where 10 is already a hazard ratio of 22,000."""

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from abscase.errors import ChoiceError, DataFaults, Fault
-from abscase.quality.ranges import Array, require
 from abscase.quality.states import ENDS
 from abscase.quality.tally import grouped
+from abscase.ranges import Array, require
 
 
 def cumulative_incidence(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abscase.quality.ranges import Array
+from abscase.ranges import Array
 
 NEIGHBOURS = 3
 FEWEST = 10

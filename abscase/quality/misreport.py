@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from abscase.quality.ranges import INF, Array, require
+from abscase.ranges import INF, Array, require
 
 Range = tuple[float, float, float]
 """Low, best and high value."""

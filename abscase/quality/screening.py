@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from abscase.quality.ranges import INF, Array, require
+from abscase.ranges import INF, Array, require
 
 
 @dataclass(frozen=True)

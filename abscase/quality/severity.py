@@ -10,9 +10,9 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 from scipy import stats
 
-from abscase.quality.ranges import require
 from abscase.quality.states import ENDS, at_risk
 from abscase.quality.tally import tally
+from abscase.ranges import require
 
 
 def severity(panel: IntoFrame, by: Sequence[str] = ("date",), alpha: float = 0.05) -> pd.DataFrame:

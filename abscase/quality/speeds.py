@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from abscase.quality.ranges import INF, Array, require
 from abscase.quality.tally import grouped
+from abscase.ranges import INF, Array, require
 
 PSA_PEAK, PSA_RAMP_MONTHS = 0.06, 30
 

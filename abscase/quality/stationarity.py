@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import sparse, stats
 
 from abscase.errors import ParameterFaults
-from abscase.quality.ranges import require
 from abscase.quality.transitions import ABSORBING, count_matrix, transition_matrix
+from abscase.ranges import require
 
 
 @dataclass(frozen=True)

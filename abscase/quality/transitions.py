@@ -11,9 +11,9 @@ from narwhals.stable.v2.typing import IntoFrame
 from scipy import linalg
 
 from abscase.errors import DataFaults, Fault, ParameterFaults
-from abscase.quality.ranges import INF, require
 from abscase.quality.states import ENDS, LAST_LIVE
 from abscase.quality.tally import grouped, tally
+from abscase.ranges import INF, require
 
 ABSORBING = tuple(ENDS.values())
 

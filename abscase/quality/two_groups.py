@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from abscase.errors import AbscaseError, DataFaults, Fault
 from abscase.quality.design import complete
-from abscase.quality.ranges import Array, require
+from abscase.ranges import Array, require
 
 STEPS, SMALL = 50, 1e-10
 

@@ -29,10 +29,6 @@ ENGINES = ("pandas", "pandas nullable", "polars", "polars lazy", "duckdb",
            pytest.param("spark", marks=pytest.mark.spark))  # fmt: skip
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "spark: starts a local Spark; skipped where there is none")
-
-
 @pytest.fixture
 def hand_panel():
     return HAND_PANEL.to_pandas()

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from abscase.errors import ParameterFaults
 
+INF = float("inf")
 Array = npt.NDArray[np.float64]
 """Numbers in, numbers out: a scalar argument gives a scalar result."""
-INF = float("inf")
 
 
 def require(**given: tuple[npt.ArrayLike, float, float]) -> None:
@@ -24,6 +24,11 @@ def require(**given: tuple[npt.ArrayLike, float, float]) -> None:
     ------
     ParameterFaults
         One line for each argument with a value that is not a number or lies outside.
+
+    >>> require(retained=(0.08, 0, 1))
+    >>> require(retained=(8, 0, 1))
+    Traceback (most recent call last):
+    abscase.errors.ParameterFaults: retained is 8; give a value from 0 to 1
     """
     messages = []
     for name, (value, low, high) in given.items():
