@@ -21,6 +21,8 @@ def in_range(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, dict[str, i
             low = pl.lit(False) if column.low is None else value < column.low
             high = pl.lit(False) if column.high is None else value > column.high
             wrong[column.name] = ((low | high | value.is_nan()).fill_null(False), column.allowed)
+    if not wrong:
+        return frame, {}
     sums = [holds.sum().alias(name) for name, (holds, _) in wrong.items()]
     counts = frame.select(sums).collect(engine="streaming").row(0, named=True)
     changed = [

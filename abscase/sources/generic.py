@@ -1,0 +1,188 @@
+"""A user's own file, CSV or Parquet, read by a column map that stands beside it.
+
+The map says which column is which (see :mod:`abscase.sources.column_map`); with a section
+``performance`` each row of the file is a loan in a period, without one it is a loan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from abscase.errors import DataFaults, Fault
+from abscase.schema import STATES, TABLES
+from abscase.schema.coerce import FLAGS
+from abscase.schema.column import Column
+from abscase.schema.shared import CASES
+from abscase.sources.column_map import COLUMNS, ENDING, UNITS, ColumnMap, Spec, map_path, read_map
+from abscase.sources.delimited import header_of, readable
+from abscase.sources.histories import BUCKET, history, tape
+from abscase.sources.ranges import in_range
+from abscase.sources.registry import Source
+from abscase.sources.tape import Tape
+
+PARQUET = (".parquet", ".pq")
+ENDS = {name: state for name, state in STATES.items() if state >= STATES["default"]}
+STATE_OF = {**{str(state): state for state in STATES.values()}, **STATES}
+"""States by number and by name."""
+YES = {**FLAGS, "是": True, "否": False, "y": True, "n": False}
+NO_ID, AGAIN = "no loan number", "loan again: its first row stays"
+NOTES = ("read by a column map of the user's own: the meaning of each column is theirs",)
+
+
+def read(path: Path, case: str) -> Tape:
+    """Read a CSV file (plain or gzip) or a Parquet file as a tape of ``case``.
+
+    Notes
+    -----
+    Text is turned into numbers after a thousands mark or a percent sign is dropped; what still is
+    none, or is not the date or code that the map says, is emptied and counted. Without a column of
+    origination a loan's age counts from its first row.
+    """
+    data = path.with_name(path.name.removesuffix(ENDING))
+    names, frame = columns_of(data)
+    spec = read_map(map_path(data), names)
+    with readable(data):
+        cells = frame.with_columns(
+            _value(each, TABLES[table][name], frame.collect_schema(), table).alias(
+                f"{table}.{name}"
+            )
+            for table, section in _sections(spec).items() for name, each in section.items()
+        )  # fmt: skip
+        unread = _unread(cells, spec)
+        if spec.performance:
+            return _history(cells, spec, case, unread)
+        return _loans_only(cells, spec, case, unread)
+
+
+def columns_of(data: Path) -> tuple[list[str], pl.LazyFrame]:
+    """Return the names of a file's columns, and its rows as a lazy frame."""
+    if not data.is_file():
+        raise DataFaults([Fault("no such file", file=data.name)])
+    if data.suffix.lower() in PARQUET:
+        with readable(data):
+            frame = pl.scan_parquet(data, glob=False)
+            return frame.collect_schema().names(), frame
+    names = header_of(data)
+    return names, pl.scan_csv(data, infer_schema=False, glob=False)
+
+
+def _sections(spec: ColumnMap) -> dict[str, Mapping[str, Spec]]:
+    return {"loan": spec.loan, "performance": spec.performance}
+
+
+def _value(spec: Spec, column: Column, schema: pl.Schema, table: str) -> pl.Expr:
+    cell = pl.col(spec.column) if spec.column else pl.lit(spec.value)
+    kind: type[pl.DataType] = type(schema[spec.column]) if spec.column else pl.String
+    if spec.codes:
+        cell = cell.cast(pl.String).str.strip_chars()
+        cell, kind = cell.replace_strict(dict(spec.codes), default=None), pl.String
+    if column.name == "state":
+        return cell.cast(pl.String).replace_strict(STATE_OF, default=None, return_dtype=pl.Int8)
+    if column.kind in ("float", "int"):
+        plain = cell.str.replace_all(r"[,%\s]", "") if kind == pl.String else cell
+        return plain.cast(pl.Float64, strict=False) * UNITS.get(spec.unit, 1)
+    if column.kind == "date":
+        return _date(cell, kind, spec.format or "%Y-%m-%d", table)
+    if column.kind == "flag":
+        return cell.cast(pl.String).str.to_lowercase().replace_strict(
+            YES, default=None, return_dtype=pl.Boolean
+        )  # fmt: skip
+    return cell.cast(pl.String).str.strip_chars().replace("", None)
+
+
+def _date(cell: pl.Expr, kind: type[pl.DataType], form: str, table: str) -> pl.Expr:
+    """Return dates; a date of performance, or one without a day, is the last day of its month."""
+    if kind != pl.String:
+        day = cell.cast(pl.Date)
+    elif "%d" in form:
+        day = cell.str.strip_chars().str.to_date(form, strict=False)
+    else:
+        day = (pl.lit("01 ") + cell.str.strip_chars()).str.to_date(f"%d {form}", strict=False)
+    return day.dt.month_end() if table == "performance" or "%d" not in form else day
+
+
+def _unread(cells: pl.LazyFrame, spec: ColumnMap) -> dict[str, int]:
+    """Count, by column, the cells that hold something which could not be read."""
+    sums = [
+        (pl.col(f"{table}.{name}").is_null() & (pl.col(each.column).cast(pl.String) != ""))
+        .fill_null(False).sum().alias(f"{table}.{name} not readable by the map: emptied")
+        for table, section in _sections(spec).items() for name, each in section.items()
+        if each.column
+    ]  # fmt: skip
+    counts = cells.select(sums).collect(engine="streaming").row(0, named=True)
+    return {reason: int(count) for reason, count in counts.items() if count}
+
+
+def _loans(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
+    """Return the first row of each loan, in the columns that the map has."""
+    loans = cells.select(
+        pl.col(f"loan.{name}").alias(name) for name in COLUMNS["loan"] if name in spec.loan
+    )
+    if "original_amt" not in spec.loan:
+        loans = loans.with_columns(original_amt=pl.lit(None, pl.Float64))
+    known = loans.filter(pl.col("loan_id").is_not_null())
+    return known.unique("loan_id", keep="first", maintain_order=True)
+
+
+def _constants(spec: ColumnMap, case: str) -> dict[str, str]:
+    return {"case": case, "grade": spec.grade, "source_id": "panel-generic", "how": "read"}
+
+
+def _loans_only(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping[str, int]) -> Tape:
+    known = cells.filter(pl.col("loan.loan_id").is_not_null())
+    loan, altered = in_range(_loans(cells, spec), "loan")
+    rows, named, once = (
+        int(each.select(pl.len()).collect(engine="streaming").item())
+        for each in (cells, known, loan)
+    )
+    rejected = {NO_ID: rows - named, AGAIN: named - once}
+    return Tape(
+        loan.with_columns(**{name: pl.lit(word) for name, word in _constants(spec, case).items()}),
+        None, spec.period_months, rows,
+        {reason: count for reason, count in rejected.items() if count}, {**unread, **altered},
+        NOTES,
+    )  # fmt: skip
+
+
+def _history(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping[str, int]) -> Tape:
+    rows = int(cells.select(pl.len()).collect(engine="streaming").item())
+    found = history(_rows(cells, spec), ENDS, rows, unread)
+    return tape([_loans(cells, spec)], [found], _constants(spec, case), NOTES, spec.period_months)
+
+
+def _rows(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
+    def of(name: str) -> pl.Expr:
+        return pl.col(f"performance.{name}") if name in spec.performance else pl.lit(None)
+
+    def number(expression: pl.Expr) -> pl.Expr:
+        return expression.cast(pl.Float64)
+
+    month, loan = pl.col("performance.date"), pl.col("loan.loan_id")
+    made = month.min().over(loan)
+    if "orig_date" in spec.loan:
+        made = pl.col("loan.orig_date").dt.month_end()
+    original = pl.col("loan.original_amt") if "original_amt" in spec.loan else pl.lit(None)
+    days, code = of("days_past_due").cast(pl.Int32), pl.lit(None, pl.String)
+    if "state" in spec.performance:
+        state = of("state").cast(pl.Int32)
+        fits = (days // BUCKET).clip(0, STATES["90"]) == state
+        days = pl.when(fits).then(days).otherwise(state * BUCKET)
+        ends = {number: name for name, number in ENDS.items()}
+        code = state.replace_strict(ends, default=None, return_dtype=pl.String)
+    extra = {"ltv_now": of("ltv")} if "ltv" in spec.performance else {}
+    return cells.select(
+        loan_id=loan, month=month, orig_month=made, days_late=days,
+        code=code,
+        months_left=number(pl.lit(None)), original_amt=number(original),
+        balance=number(of("balance_amt")), left_amt=number(pl.lit(None)),
+        recovery_amt=number(of("recovery_amt")), rate=number(of("rate")), **extra,
+    )  # fmt: skip
+
+
+SOURCE = Source(
+    "generic", "a file of your own, CSV or Parquet, with a column map beside it",
+    tuple(name for name in CASES if name != "shared"), read,
+)  # fmt: skip

@@ -1,0 +1,156 @@
+"""Guesses the column map of a user's file from the names and the first values of its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+from abscase.sources.column_map import NEEDED
+from abscase.sources.delimited import readable
+from abscase.sources.generic import columns_of
+
+LOOKED_AT = 1000
+NAMES = {
+    "loan.loan_id": "loan_id loan_number id account account_id contract_no listing_id 借款编号 "
+    "贷款编号 合同号 合同编号 借据号 账户编号 资产编号",
+    "loan.orig_date": "orig_date origination_date issue_date issue_d open_date booking_date "
+    "放款日 放款日期 发放日 贷款发放日 起息日 借款日期",
+    "loan.original_amt": "original_amt original_amount loan_amount loan_amnt amount principal "
+    "funded_amnt original_balance 贷款金额 借款金额 放款金额 合同金额 金额 授信额度",
+    "loan.term_months": "term term_months loan_term tenor 期限 期数 贷款期限 借款期限",
+    "loan.orig_rate": "orig_rate interest_rate int_rate rate year_rate apr 利率 年利率 贷款利率",
+    "loan.rate_type": "rate_type interest_type 利率类型",
+    "loan.product": "product product_type purpose 产品 产品名称 用途",
+    "loan.segment": "segment grade rating sub_grade credit_grade 评级 等级 信用等级 分层",
+    "loan.region": "region province addr_state property_state 省 省份 地区 所在省份",
+    "loan.score": "score fico credit_score fico_score 信用分 评分",
+    "loan.ltv": "ltv orig_ltv original_ltv 抵押率 贷款价值比",
+    "loan.dti": "dti debt_to_income 债务收入比",
+    "loan.income_amt": "income annual_income annual_inc 年收入 收入",
+    "loan.borrower_age": "age borrower_age 年龄 借款人年龄",
+    "performance.date": "date month period as_of as_of_date reporting_date reporting_period "
+    "snapshot 月份 日期 统计月 统计日 报告期 观察月 截止日",
+    "performance.balance_amt": "balance outstanding current_balance upb principal_balance "
+    "outstanding_principal out_prncp 余额 本金余额 剩余本金 未偿本金 贷款余额",
+    "performance.state": "state status loan_status delinquency_status bucket 状态 贷款状态 "
+    "资产状态 逾期状态 五级分类",
+    "performance.days_past_due": "dpd days_past_due days_late overdue_days 逾期天数",
+    "performance.rate": "current_rate current_interest_rate 当前利率 执行利率",
+    "performance.recovery_amt": "recovery recoveries recovery_amount 回收金额 清收金额",
+}  # fmt: skip
+STATES = {
+    "current": "current c normal 正常 m0", "30": "30 30-59 m1", "60": "60 60-89 m2",
+    "90": "90 90+ m3 m3+ m4+", "default": "default charged_off charge_off written_off 违约 核销",
+    "prepaid": "prepaid paid_off fully_paid paid repaid 结清 提前结清", "matured": "matured 到期",
+}  # fmt: skip
+FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%d.%m.%Y", "%Y年%m月%d日", "%Y-%m",
+           "%Y/%m", "%Y%m", "%m/%Y", "%b-%Y", "%Y年%m月")  # fmt: skip
+MIXED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^0-9A-Za-z\u4e00-\u9fff+]+")
+UNSURE = "?"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def propose_map(path: Path) -> str:
+    """Return a column map for a CSV or Parquet file as YAML, to be read over and corrected.
+
+    A word of a state that is not known stands as "?", which loading refuses: so it must be looked
+    at. Columns that were not used, and needed ones that were not found, stand in comments.
+    """
+    names, frame = columns_of(path)
+    with readable(path):
+        head = frame.head(LOOKED_AT).collect()
+    found = _matches(names, head)
+    if not {"performance.date", "performance.balance_amt"} <= set(found):
+        found = {place: name for place, name in found.items() if place.startswith("loan.")}
+    sections: dict[str, dict[str, Any]] = {}
+    for place, name in found.items():
+        table, _, column = place.partition(".")
+        sections.setdefault(table, {})[column] = _spec(place, head[name])
+    currency = "CNY" if CHINESE.search("".join(names)) else "USD"
+    loan = sections.pop("loan", {}) | {"currency": {"value": currency}}
+    return _yaml({"loan": loan, **sections}, [name for name in names if name not in found.values()],
+                 path.name)  # fmt: skip
+
+
+def _matches(names: list[str], head: pl.DataFrame) -> dict[str, str]:
+    """Return the column of the file for each place of the map, the better match first."""
+    known = {_plain(word): place for place, words in NAMES.items() for word in words.split()}
+    found: dict[str, str] = {}
+    for name in names:
+        place = known.get(_plain(name))
+        if place == "performance.state" and _is_region(head[name]):
+            place = "loan.region"
+        if place and place not in found:
+            found[place] = name
+    return found
+
+
+def _plain(name: str) -> str:
+    """Return a name in small letters, its words joined by "_".
+
+    >>> _plain("Loan Number"), _plain("intRate")
+    ('loan_number', 'int_rate')
+    """
+    return MIXED.sub("_", name.strip()).strip("_").lower()
+
+
+def _is_region(values: pl.Series) -> bool:
+    words = values.cast(pl.String).drop_nulls()
+    return len(words) > 0 and bool(words.str.contains("^[A-Z]{2}$").all())
+
+
+def _spec(place: str, values: pl.Series) -> Any:
+    parts: dict[str, Any] = {"column": values.name}
+    if place.endswith("date"):
+        parts |= _date_format(values)
+    elif place.endswith("rate") or place.endswith(("ltv", "dti")):
+        parts |= _unit(values, 2.0 if place.endswith(("ltv", "dti")) else 1.0)
+    elif place == "performance.state":
+        parts["codes"] = _codes(values)
+    return parts if len(parts) > 1 else values.name
+
+
+def _date_format(values: pl.Series) -> dict[str, str]:
+    if values.dtype.is_temporal():
+        return {}
+    words = values.cast(pl.String).str.strip_chars().drop_nulls()
+    for form in FORMATS:
+        day = "%d" in form
+        text = words if day else "01 " + words
+        parsed = text.str.to_date(form if day else f"%d {form}", strict=False)
+        if len(words) and not parsed.null_count():
+            return {} if form == FORMATS[0] else {"format": form}
+    return {"format": UNSURE}
+
+
+def _unit(values: pl.Series, most: float) -> dict[str, str]:
+    plain = values.cast(pl.String).str.replace_all(r"[,%\s]", "")
+    middle = plain.cast(pl.Float64, strict=False).median()
+    signs = bool(values.cast(pl.String).str.contains("%", literal=True).any())
+    large = isinstance(middle, float) and middle > most
+    return {"unit": "percent"} if signs or large else {}
+
+
+def _codes(values: pl.Series) -> dict[str, str]:
+    known = {_plain(word): state for state, words in STATES.items() for word in words.split()}
+    words = values.cast(pl.String).str.strip_chars().drop_nulls().unique().sort().to_list()
+    return {word: known.get(_plain(word), UNSURE) for word in words if word}
+
+
+def _yaml(sections: Mapping[str, Any], unused: list[str], file: str) -> str:
+    lines = [f"# Proposed for {file}: read it over; what stands as {UNSURE!r} must be filled in."]
+    absent = [
+        f"{table}.{name}" for table in sections for name in NEEDED[table]
+        if name not in sections[table]
+    ]  # fmt: skip
+    if absent:
+        lines.append(f"# Not found, but needed: {', '.join(absent)}")
+    if unused:
+        lines.append(f"# Not used: {', '.join(unused)}")
+    text = yaml.safe_dump(dict(sections), allow_unicode=True, sort_keys=False, width=100)
+    return "\n".join([*lines, text])

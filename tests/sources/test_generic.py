@@ -1,0 +1,172 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from abscase.case import load_case
+from abscase.schema import validate
+from abscase.sources.column_map import map_path
+from abscase.sources.generic import SOURCE
+from abscase.sources.registry import load, source_named
+
+ROWS = pd.DataFrame({
+    "合同号": ["甲", "甲", "甲", "乙", "乙"], "放款日": ["20200105"] * 3 + ["20200220"] * 2,
+    "金额": ["1.5"] * 3 + ["2"] * 2, "利率": ["14.6%"] * 3 + ["18%"] * 2,
+    "省份": ["浙江"] * 5, "月份": ["2020-01", "2020-02", "2020-03", "2020-02", "2020-03"],
+    "余额": ["15,000", "14,000", "0", "20,000", "19,000"],
+    "状态": ["正常", "M1", "核销", "正常", "结清"], "回收": ["", "", "4000", "", ""],
+})  # fmt: skip
+MAP = """
+loan:
+  loan_id: 合同号
+  currency: {value: CNY}
+  orig_date: {column: 放款日, format: "%Y%m%d"}
+  original_amt: {column: 金额, unit: ten_thousand}
+  orig_rate: {column: 利率, unit: percent}
+  region: 省份
+  secured: {value: "no"}
+performance:
+  date: {column: 月份, format: "%Y-%m"}
+  balance_amt: 余额
+  recovery_amt: 回收
+  state: {column: 状态, codes: {正常: current, M1: 30, 核销: default, 结清: prepaid}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a data file and its map."""
+
+    def write(rows=ROWS, text=MAP, name="loans.csv"):
+        path = tmp_path / name
+        if name.endswith(".parquet"):
+            rows.to_parquet(path)
+        else:
+            rows.to_csv(path, index=False)
+        map_path(path).write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def table(name):
+    return load_case("cn_peers").panel(name).collect()
+
+
+def test_the_source_is_found_by_its_entry_point():
+    assert source_named("generic") is SOURCE
+
+
+def test_a_file_becomes_a_tape(file):
+    found = load("generic", file(), "cn_peers")
+    assert (found.rows_read, found.rows, found.loans) == (5, 5, 2)
+    loan = table("loan").row(1, named=True)
+    assert (loan["loan_id"], loan["original_amt"], loan["orig_rate"]) == (
+        "甲", 15000, pytest.approx(0.146))  # fmt: skip
+    assert (loan["region"], loan["secured"], loan["currency"], loan["grade"]) == (
+        "浙江", False, "CNY", "A")  # fmt: skip
+    assert (loan["orig_date"], loan["first_date"]) == (date(2020, 1, 5), date(2020, 1, 31))
+    frame = table("performance")
+    assert frame["state"].to_list() == [0, 5, 0, 1, 4]
+    assert frame["balance_amt"].to_list() == [20000, 19000, 15000, 14000, 14000]
+    assert frame["age_months"].to_list() == [0, 1, 0, 1, 2]
+    assert frame["loss_amt"].to_list() == [None] * 4 + [10000]
+    assert len(validate(frame.to_pandas(), "performance", strict=True)) == 5
+
+
+def test_parquet_with_types_gives_the_same(file):
+    load("generic", file(), "cn_peers")
+    expected = table("loan"), table("performance")
+    typed = ROWS.assign(
+        放款日=pd.to_datetime(ROWS["放款日"]), 月份=pd.to_datetime(ROWS["月份"]),
+        金额=ROWS["金额"].astype(float), 余额=[15000, 14000, 0, 20000, 19000],
+        回收=pd.to_numeric(ROWS["回收"]), 利率=[14.6] * 3 + [18] * 2,
+    )  # fmt: skip
+    load("generic", file(typed, name="loans.parquet"), "cn_peers")
+    assert table("loan").equals(expected[0]) and table("performance").equals(expected[1])
+
+
+def test_state_by_days_past_due_and_age_from_the_first_row(file):
+    rows = ROWS.assign(天=["0", "29", "30", "61", "x"])
+    text = """
+    loan: {loan_id: 合同号, currency: {value: CNY}}
+    performance:
+      date: {column: 月份, format: "%Y-%m"}
+      balance_amt: 余额
+      days_past_due: 天
+    grade: B
+    """
+    found = load("generic", file(rows, text), "cn_peers")
+    frame = table("performance")
+    assert frame["state"].to_list() == [2, 0, 0, 1]
+    assert frame["days_past_due"].to_list() == [61, None, 29, 30]
+    assert frame["age_months"].to_list() == [0, 0, 1, 2]
+    assert found.rejected == {"days past due unknown": 1}
+    assert found.altered["performance.days_past_due not readable by the map: emptied"] == 1
+    assert set(frame["grade"]) == {"B"}
+
+
+def test_a_map_without_performance_gives_loans_only(file):
+    text = MAP.partition("performance:")[0]
+    rows = ROWS.assign(
+        放款日=["20200105", "bad", "20200105", "2020", ""], 合同号=["甲", "甲", "丙", "乙", ""]
+    )
+    found = load("generic", file(rows, text), "cn_peers")
+    assert (found.rows, found.loans, found.kept) == (0, 3, 0.6)
+    assert found.rejected == {"no loan number": 1, "loan again: its first row stays": 1}
+    assert found.altered == {"loan.orig_date not readable by the map: emptied": 2}
+
+
+def test_every_fault_of_a_map_is_named(file, refused):
+    text = """
+    loans: {}
+    loan:
+      loan_id: 合同
+      region: {column: 省份, value: x}
+      original_amt: {column: 金额, unit: 万}
+      scor: 金额
+      product: {column: 省份, unit: percent, format: "%Y"}
+    performance:
+      date: {column: 月份, format: "?"}
+      state: {column: 状态, codes: {正常: "?", M1: 30}}
+    period_months: 2
+    """
+    message = refused("generic", file(text=text), "cn_peers")
+    for part in (
+        "loans: is no part of a map (did you mean 'loan'?)",
+        "loan.loan_id: '合同' is no column of the file (did you mean '合同号'?)",
+        "loan.region: needs either a column or a value",
+        "loan.original_amt: '万' is not a unit (units are percent,",
+        "loan.scor: is not a column that can be mapped (did you mean 'score'?)",
+        "loan.product: 'percent' has no unit: no number",
+        "loan.product: '%Y' has no format: it is no date",
+        "performance.date: '?' is not a format of dates",
+        "performance.state: '?' the code '正常' means what the column does not allow",
+        "loan.currency: is missing from the map",
+        "performance.balance_amt: is missing from the map",
+        "period_months: '2' is not one of: 1, 3",
+    ):
+        assert part in message, part
+    assert all(line.startswith("loans.csv.map.yml: ") for line in message.splitlines())
+
+
+def test_files_of_another_form_are_refused(file, refused, truncated):
+    path = file()
+    text = path.read_text()
+    path.write_bytes(text.encode() + text.splitlines()[1].encode("gbk"))
+    assert "mixes encodings: UTF-8 (line 1), GBK (line 7)" in refused("generic", path, "cn_peers")
+    path.write_bytes(text.encode("gbk"))
+    assert "is not UTF-8 but GBK" in refused("generic", path, "cn_peers")
+    path.write_text(text.replace(",", ";"))
+    assert "is no column of the file" in refused("generic", path, "cn_peers")
+    assert "is damaged" in refused("generic", truncated(path, text * 5000), "cn_peers")
+    path.write_text("")
+    assert "is empty" in refused("generic", path, "cn_peers")
+    parquet = file(name="loans.parquet")
+    parquet.write_bytes(parquet.read_bytes()[:200])
+    assert "cannot be read" in refused("generic", parquet, "cn_peers")
+    map_path(path).write_text("loan: [")
+    path.write_text(text)
+    assert "is not sound YAML" in refused("generic", path, "cn_peers")
+    map_path(path).unlink()
+    assert "loans.csv: has no map: write loans.csv.map.yml" in refused("generic", path, "cn_peers")
