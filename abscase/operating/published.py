@@ -20,6 +20,8 @@ from abscase.operating import balances, definitions, leverage, stock
 
 YEAR_END, BOOKS, MID_2020 = "2017-12-04", "2019-12-31", "2020-06-30"
 LOSS_DATE = "2017-12-31"
+PROGRAMME = "ant_ali_programme"
+"""The only plans of Ant whose revolving period could be read: loans to merchants, of 2013."""
 MONTH_DAYS = 365.25 / 12
 
 
@@ -154,8 +156,8 @@ def _stock(
 ) -> Estimate:
     """The peak of loans outstanding, on the published revolving period and loan life."""
     pairs, data = _rounds(account)
-    row = deal[deal["revolving_months"].notna()].iloc[0]
-    revolving = datum(row, "revolving_months", "months")
+    (programme,) = deal.index[deal["deal_id"] == PROGRAMME]
+    revolving = datum(deal.loc[programme], "revolving_months", "months")
     life = balances.select(series, "loan_life_days")[0]
     years = float(account["span_years"].max())
     peaks = [
@@ -177,12 +179,25 @@ def _over_capital(parts: Sequence[Datum], entity: pd.DataFrame, date: str) -> Es
 
 
 def _facilitated(entity: pd.DataFrame, series: pd.DataFrame) -> Estimate:
-    """All credit of mid-2020 over capital: the sum of its two parts, and the rounded totals."""
-    parts = balances.credit_at(series, MID_2020)
-    rounded = balances.select(series, "credit_balance", date=MID_2020)
+    """All credit of mid-2020 over the capital of the two lenders, down to consumer credit alone.
+
+    Who lent to small firms is not known: their credit may stand on other companies' capital.
+    """
+    everything = _total(series)
+    consumer = _sound(balances.select(series, "consumer_credit_balance", date=MID_2020))
     (capital,) = balances.capital_around(entity, MID_2020)
-    totals = np.array([sum(row.value for row in parts), *(row.value for row in rounded)])
-    return _range(totals / capital.value, [*parts, *rounded, *capital.rows], "definitions")
+    credit = np.array([row.value for row in (*everything, *consumer)])
+    data = [*everything, *consumer, *capital.rows]
+    return _range(credit / capital.value, data, "definitions")
+
+
+def _total(series: pd.DataFrame) -> list[Datum]:
+    """All credit of mid-2020 as printed, the best graded first."""
+    return _sound(balances.select(series, "credit_balance", date=MID_2020))
+
+
+def _sound(rows: Iterable[Datum]) -> list[Datum]:
+    return [row for row in rows if row.grade != "C"]
 
 
 def _recourse(entity: pd.DataFrame, series: pd.DataFrame, recourse: float) -> Estimate:
@@ -213,9 +228,9 @@ def _loss_weighted(entity: pd.DataFrame, series: pd.DataFrame, shares: Sequence[
 
 def _outside(series: pd.DataFrame) -> Estimate:
     """Share of all credit off the lenders' books: computed, and as the sources print it."""
-    own, credit = balances.own_at(series, MID_2020), balances.credit_at(series, MID_2020)
+    own, credit = balances.own_at(series, MID_2020), _total(series)
     shares = balances.select(series, "own_book_share", date=MID_2020)
     outside = balances.select(series, "partner_or_abs_share", date=MID_2020)
-    computed = 1 - own.value / sum(row.value for row in credit)
-    values = [computed, *(1 - row.value for row in shares), *(row.value for row in outside)]
+    computed = [1 - own.value / row.value for row in credit]
+    values = [*computed, *(1 - row.value for row in shares), *(row.value for row in outside)]
     return _range(values, [*own.rows, *credit, *shares, *outside])

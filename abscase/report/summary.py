@@ -58,8 +58,8 @@ def summarise(
     """
     if not records:
         return None
-    counted, _ = of_grade(records, MIN_GRADE)
-    board = scoreboard(counted, claims)
+    counted, aside = of_grade(records, MIN_GRADE)
+    board = scoreboard(counted, claims, margins)
     tested, untested = board[board["tests"] > 0], board[board["tests"] == 0]
     counts = Counter(board["verdict"])
     shown = tuple((badge("verdict", name, lang), counts[name]) for name in ORDER if counts[name])
@@ -67,16 +67,19 @@ def summarise(
     return Summary(
         len(board), len(tested), len(counted), shown,
         label("list.comma", lang).join(untested["claim_id"]),
-        _claims_table(tested, lang, links),
+        _claims_table(tested, aside, lang, links),
         _results_table(records, margins, lang, links),
     )  # fmt: skip
 
 
-def _claims_table(tested: pd.DataFrame, lang: str, links: Mapping[str, str]) -> HtmlTable:
-    frame = conclusions(tested, lang).assign(notebook=tested["notebooks"])
+def _claims_table(
+    tested: pd.DataFrame, aside: Sequence[ClaimRecord], lang: str, links: Mapping[str, str]
+) -> HtmlTable:
+    frame = conclusions(tested, lang, aside).assign(notebook=tested["notebooks"])
     frame = frame[["claim_id", "verdict", "grade", "claim", "says", "notebook"]]
     caption = label("page.scoreboard", lang)
-    return html_table(frame, lang, caption, {"notebook": lambda names: _linked(names, links)})
+    forms = {"notebook": lambda names: _linked(names, links)}
+    return html_table(frame, lang, caption, forms, cards=True)
 
 
 def _results_table(
@@ -88,7 +91,8 @@ def _results_table(
     frame = measurements(records, margins, lang).drop(columns="sources")
     frame = frame.assign(notebook=[each.notebook for each in records])
     caption = label("page.results", lang)
-    return html_table(frame, lang, caption, {"notebook": lambda names: _linked(names, links)})
+    forms = {"notebook": lambda names: _linked(names, links)}
+    return html_table(frame, lang, caption, forms, cards=True)
 
 
 def _linked(names: str, links: Mapping[str, str]) -> Markup:

@@ -70,6 +70,8 @@ def _says(row: Mapping[Any, Any], left: int, lang: str) -> str:
     counts = {label(f"verdict.{name}", lang): row[name] for name in VERDICTS if row[name]}
     if left:
         counts[label("verdict.aside", lang)] = left
+    if unmeasured := row["unmeasured"] - left:
+        counts[label("verdict.unmeasured", lang)] = unmeasured
     parts = [label("verdict.map.count", lang, verdict=name, n=n) for name, n in counts.items()]
     lead = label(f"verdict.says.{row['verdict']}", lang)
     return label("verdict.says", lang, lead=lead, counts=label("list.comma", lang).join(parts))

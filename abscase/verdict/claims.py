@@ -175,27 +175,37 @@ def _repeated(records: Sequence[ClaimRecord], file: str) -> list[Fault]:
     ]  # fmt: skip
 
 
-def claim_verdict(records: Iterable[ClaimRecord]) -> str:
+def claim_verdict(records: Iterable[ClaimRecord], unmeasured: int = 0) -> str:
     """Return the verdict on a claim from the records of its tests.
 
-    Records whose inputs are assumed (reason ``assumed``) neither help nor harm and are set aside.
-    Of the others: none at all, ``not_tested``; some support and some contradict, ``mixed``; all
-    agree, what they agree on. A claim of which one part no data could decide is
-    ``not_identifiable``, whatever supports the rest, unless something contradicts it. Anything else
-    leaves a part of the claim open, ``inconclusive``, as do records that are all set aside.
+    Parameters
+    ----------
+    records : iterable of ClaimRecord
+    unmeasured : int
+        Margins of the claim, fixed beforehand, that have no record.
+
+    Returns
+    -------
+    str
+        No record at all, ``not_tested``. Some support and some contradict, ``mixed``. One part that
+        no data could decide and nothing that contradicts, ``not_identifiable``. Every margin
+        decided and all agree, what they agree on. Anything else leaves a part of the claim open,
+        ``inconclusive``: also a record whose inputs are assumed, and a margin that has no record.
     """
     records = list(records)
-    found = {each.verdict for each in records if each.reason != "assumed"}
+    found = {each.verdict for each in records}
     if not records:
         return "not_tested"
     if {"supported", "contradicted"} <= found:
         return "mixed"
     if "not_identifiable" in found and "contradicted" not in found:
         return "not_identifiable"
-    return found.pop() if len(found) == 1 else "inconclusive"
+    return found.pop() if len(found) == 1 and not unmeasured else "inconclusive"
 
 
-def scoreboard(records: Iterable[ClaimRecord], claims: pd.DataFrame) -> pd.DataFrame:
+def scoreboard(
+    records: Iterable[ClaimRecord], claims: pd.DataFrame, fixed: Mapping[str, Margin]
+) -> pd.DataFrame:
     """Return one row for each claim of the thesis with its verdict.
 
     Parameters
@@ -203,11 +213,14 @@ def scoreboard(records: Iterable[ClaimRecord], claims: pd.DataFrame) -> pd.DataF
     records : iterable of ClaimRecord
     claims : DataFrame
         The table ``claim``.
+    fixed : mapping of str to Margin
+        Every margin, as :func:`margins` gives them: a claim is decided when each of its own is.
 
     Returns
     -------
     DataFrame
-        claim_id, claim_en, claim_zh, verdict, tests (records), one count for each verdict, grade
+        claim_id, claim_en, claim_zh, verdict, tests (records), unmeasured (margins without one),
+        one count for each verdict, grade
         (worst of the records; empty where there is none), source_ids and notebooks (separated by
         spaces), in the order of ``claims``.
 
@@ -227,8 +240,10 @@ def scoreboard(records: Iterable[ClaimRecord], claims: pd.DataFrame) -> pd.DataF
     for claim in claims[["claim_id", "claim_en", "claim_zh"]].to_dict("records"):
         own = [each for each in records if each.claim_id == claim["claim_id"]]
         counts = Counter(each.verdict for each in own)
+        planned = {name for name, each in fixed.items() if each.claim_id == claim["claim_id"]}
+        unmeasured = len(planned - {each.margin_id for each in own})
         rows.append(claim | {
-            "verdict": claim_verdict(own), "tests": len(own),
+            "verdict": claim_verdict(own, unmeasured), "tests": len(own), "unmeasured": unmeasured,
             **{name: counts[name] for name in VERDICTS},
             "grade": max((each.grade for each in own), default=""),
             "source_ids": " ".join(sorted({name for each in own for name in each.source_ids})),

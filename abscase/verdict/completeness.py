@@ -185,11 +185,12 @@ def by_deal(deal: pd.DataFrame, tranche: pd.DataFrame) -> pd.DataFrame:
 
 
 def gap(one: Completeness, other: Completeness) -> tuple[float, float, float]:
-    """Return how much more complete ``one`` is than ``other``: by cell, and the least and the most
-    over the three ways of counting; all in [-1, 1].
+    """Return how much more complete ``one`` is than ``other``: by cell, and the least and the most.
+
+    The least sets one's strictest count against the other's most lenient, the most the reverse; all
+    in [-1, 1].
     """
-    ways = [getattr(one, way) - getattr(other, way) for way in ("by_cell", "strict", "lenient")]
-    return ways[0], min(ways), max(ways)
+    return one.by_cell - other.by_cell, one.strict - other.lenient, one.lenient - other.strict
 
 
 def evidence(deal: pd.DataFrame, tranche: pd.DataFrame, deal_id: str) -> list[Datum]:

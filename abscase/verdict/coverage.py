@@ -110,13 +110,13 @@ def grades_by_folder(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        folder (of a file that stands in none, its table), A, B, C, rows (their sum).
+        folder (of a file that stands in none, its name), A, B, C, rows (their sum).
     """
     parts = [frame[["ref", "grade"]] for frame in frames.values() if not frame.empty]
     if not parts:
         return pd.DataFrame(columns=["folder", *GRADES, "rows"])
     rows = pd.concat(parts, ignore_index=True)
-    folder = rows["ref"].map(lambda ref: ref.rsplit("/", 1)[0] if "/" in ref else topic(ref))
+    folder = rows["ref"].map(lambda ref: ref.rsplit("/" if "/" in ref else ":", 1)[0])
     counts = pd.crosstab(folder, rows["grade"]).reindex(columns=list(GRADES), fill_value=0)
     counts["rows"] = counts.sum(axis=1)
     return counts.rename_axis(index="folder", columns=None).reset_index()

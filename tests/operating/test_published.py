@@ -23,7 +23,11 @@ def test_totals_of_mid_2020(ant, found):
     assert credit == pytest.approx(2153.7e9)
     assert balances.own_at(series, "2020-06-30").value / credit == pytest.approx(0.0168, abs=5e-5)
     assert found["S3b.nominal"].value == pytest.approx(0.9832, abs=5e-5)
-    assert found["S3a.facilitated"].value == pytest.approx(134.6, abs=0.05)
+    (capital,) = balances.capital_around(ant.table("entity"), "2020-06-30")
+    assert credit / capital.value == pytest.approx(134.6, abs=0.05)
+    facilitated = found["S3a.facilitated"]
+    assert facilitated.value == pytest.approx(2150 / 16) and facilitated.grade == "B"
+    assert facilitated.low == pytest.approx(1700 / 16), "consumer credit alone"
 
 
 def test_the_published_junior_pieces(ant):

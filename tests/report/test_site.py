@@ -115,7 +115,9 @@ def out(tmp_path_factory):
                  "versions": {"pandas": "3.0"}, "data": {f"ant/{BAD}.csv": "e3b0c442"},
                  "parameters": {"note": BAD}}  # fmt: skip
         (folder / "manifest.json").write_text(json.dumps(notes), encoding="utf-8")
-        write_records(folder / "claims" / "00.json", [claim("S2b.rank", (1, 1, 1), "00_claims")])
+        write_records(
+            folder / "claims" / "00.json", [claim("S1.intensity", (0.7, 0.6, 0.8), "00_claims")]
+        )
         stale = out / lang / "06_leverage" / "claims" / "06.json"
         write_records(stale, [claim("S2a.stock_published", (5, 3, 8), "06_leverage")])
     assert build(out) == out / "index.html"
@@ -277,7 +279,7 @@ def test_the_summary_says_what_the_records_say(pages):
 
 def test_the_text_of_a_claim_is_escaped():
     claims = pd.DataFrame({"claim_id": ["S2b"], "claim_en": [BAD], "claim_zh": [BAD]})
-    wording = SimpleNamespace(measure_en=BAD, measure_zh=BAD)
+    wording = SimpleNamespace(claim_id="S2b", measure_en=BAD, measure_zh=BAD)
     made = [claim("S2b.rank", (1, 1, 1), "00_claims")]
     for lang in ("en", "zh"):
         found = summarise(made, claims, {"S2b.rank": wording}, lang, {})

@@ -50,7 +50,7 @@ def claims():
 
 @pytest.fixture
 def board(claims):
-    return scoreboard([HIGH, LOW, CAUSE], claims)
+    return scoreboard([HIGH, LOW, CAUSE], claims, WORDS)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -62,11 +62,14 @@ def test_a_sentence_for_each_tested_claim(board, lang):
 
 
 def test_sentences_follow_the_counts(claims):
-    one = conclusions(scoreboard([HIGH, LOW], claims), "en")["says"].item()
+    one = conclusions(scoreboard([HIGH, LOW], claims, WORDS), "en")["says"].item()
     assert one.endswith("Measurements: supported: 1, contradicted: 1.")
-    other = conclusions(scoreboard([HIGH], claims), "en")["says"].item()
+    other = conclusions(scoreboard([HIGH], claims, WORDS), "en")["says"].item()
     assert other.endswith("Measurements: supported: 1.")
-    left = conclusions(scoreboard([HIGH], claims), "en", [LOW, CAUSE])["says"].item()
+    both = WORDS | {"S3a.book": Margin("S3a.book", "S3a", "times", "above", 100.0, None, "", "")}
+    open_part = conclusions(scoreboard([HIGH], claims, both), "en")["says"].item()
+    assert open_part.endswith("Measurements: supported: 1, not measured here: 1.")
+    left = conclusions(scoreboard([HIGH], claims, both), "en", [LOW])["says"].item()
     assert left.endswith("Measurements: supported: 1, set aside: 1.")
 
 

@@ -303,7 +303,7 @@ def of(make):
         ("contradicted not_identifiable", "inconclusive"),
         ("supported not_identifiable", "not_identifiable"),
         ("not_identifiable not_identifiable", "not_identifiable"),
-        ("supported assumed", "supported"),
+        ("supported assumed", "inconclusive"),
         ("assumed", "inconclusive"),
         ("not_identifiable assumed", "not_identifiable"),
     ],
@@ -312,18 +312,27 @@ def test_claim_verdict(of, names, verdict):
     assert claim_verdict([of[name] for name in names.split()]) == verdict
 
 
+def test_a_margin_without_a_record_leaves_the_claim_open(of):
+    assert claim_verdict([of["supported"]], unmeasured=1) == "inconclusive"
+    assert claim_verdict([of["contradicted"]], unmeasured=1) == "inconclusive"
+    assert claim_verdict([of["supported"], of["contradicted"]], unmeasured=1) == "mixed"
+    assert claim_verdict([], unmeasured=1) == "not_tested"
+
+
 def test_scoreboard_has_one_row_for_every_claim(of):
     claims = pd.DataFrame(
         {"claim_id": ["S1", "S3a", "S4"], "claim_en": list("abc"), "claim_zh": list("甲乙丙")}
     )
-    board = scoreboard([of["supported"], of["assumed"], of["not_identifiable"]], claims)
-    assert list(board["verdict"]) == ["not_tested", "supported", "not_identifiable"]
+    records = [of["supported"], of["assumed"], of["not_identifiable"]]
+    board = scoreboard(records, claims, {})
+    assert list(board["verdict"]) == ["not_tested", "inconclusive", "not_identifiable"]
+    assert list(board["unmeasured"]) == [0, 0, 0]
     assert list(board["grade"]) == ["", "C", "C"]
     assert list(board["tests"]) == [0, 2, 1]
     assert list(board["source_ids"]) == ["", "ant-o ant-p", ""]
     assert (board[list(VERDICTS)].sum(axis=1) == board["tests"]).all()
     with pytest.raises(DataFaults, match="not in the table claim"):
-        scoreboard([of["supported"]], claims.iloc[:1])
+        scoreboard([of["supported"]], claims.iloc[:1], {})
 
 
 @pytest.mark.parametrize(

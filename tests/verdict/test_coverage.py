@@ -74,7 +74,7 @@ def test_nothing_is_covered_by_nothing():
 def test_grades_add_up_to_the_rows(series):
     other = pd.DataFrame({"ref": ["margins.csv:2"], "grade": ["C"]})
     found = grades_by_folder({"series": series, "margins": other, "fee": other[:0]})
-    assert found.to_numpy().tolist() == [["ant", 2, 2, 1, 5], ["margins", 0, 0, 1, 1]]
+    assert found.to_numpy().tolist() == [["ant", 2, 2, 1, 5], ["margins.csv", 0, 0, 1, 1]]
 
 
 def test_disagreements_need_one_quantity_and_two_values(series):
