@@ -29,7 +29,7 @@ TITLES = {
     "us_prime": ("US prime mortgages (control)", "美国优质住房抵押贷款（对照组）"),
     "cn_peers": (
         "Chinese peers: other consumer ABS and online lenders (control)",
-        "中国同业：其他消费金融资产支持证券与网络借贷机构（对照组）",
+        "中国可比机构：其他消费金融资产支持证券与网络借贷机构（对照组）",
     ),
 }
 CURRENCY = {name: "CNY" if name in ("ant", "cn_peers") else "USD" for name in TITLES}
