@@ -41,13 +41,19 @@ def bp(value: float | None, lang: str = "en", digits: int = 0) -> str:
 
 
 def times(value: float | None, lang: str = "en", digits: int | None = None) -> str:
-    """Return a multiple; by default with one decimal under 100 and none from there on.
+    """Return a multiple; by default with one decimal under 1000, if it says something over 100.
 
-    >>> times(1333.3), times(16.667, "zh"), times(5, digits=2)
-    ('1,333×', '16.7倍', '5.00×')
+    >>> times(1333.3), times(16.667, "zh"), times(5, digits=2), times(139.48), times(100)
+    ('1,333×', '16.7倍', '5.00×', '139.5×', '100×')
+    >>> times(math.inf), times(math.inf, "zh")
+    ('no limit', '无上限')
     """
+    if not _missing(value) and value == math.inf:
+        return {"en": "no limit", "zh": "无上限"}[_known(lang)]
     if digits is None:
-        digits = 0 if not _missing(value) and abs(float(value or 0)) >= 99.95 else 1
+        size = 0.0 if _missing(value) else abs(float(value or 0))
+        whole = size >= 999.95 or (size >= 99.95 and abs(size - round(size, 0)) < 0.05)
+        digits = 0 if whole else 1
     unit = {"en": "×", "zh": "倍"}[_known(lang)]
     return MISSING if _missing(value) else f"{_text(value, digits)}{unit}"
 
@@ -87,6 +93,8 @@ def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = ""
     ('5.3% a year', '0.32%', '18个月')
     >>> in_unit(0.5, "decimal"), in_unit(1.5, "count")
     ('50.0%', '1.5')
+    >>> in_unit(1, "days"), in_unit(2, "days"), in_unit(1, "days", "zh")
+    ('1 day', '2 days', '1天')
     >>> in_unit(3e9, "amt", currency="CNY"), in_unit(1.5, "index")
     ('CNY 3.00 bn', '1.50')
     """
@@ -104,7 +112,8 @@ def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = ""
     else:
         digits = 2 if unit in ("index", "price") else 0 if amount.is_integer() else 1
         text = plain(amount, digits)
-    return label(f"unit.{unit}", lang, value=text) if has_label(f"unit.{unit}") else text
+    key = f"unit.{unit}.one" if text == "1" and has_label(f"unit.{unit}.one") else f"unit.{unit}"
+    return label(key, lang, value=text) if has_label(key) else text
 
 
 def date(value: object, lang: str = "en", precision: str = "day") -> str:
