@@ -101,6 +101,8 @@ def _used(parameter: Parameter, ran: Mapping[str, Any], lang: str) -> str:
 def _text(value: Any, lang: str) -> str:
     if value is None:
         return label("page.none", lang)
+    if isinstance(value, bool):
+        return label(f"flag.{str(value).lower()}", lang)
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
