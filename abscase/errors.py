@@ -51,7 +51,7 @@ class Fault:
         words = [place + ":" if place else "", f"{self.column}:" if self.column else ""]
         words += [f"{self.value!r}" if self.value else "", self.rule]
         text = " ".join(word for word in words if word)
-        return f"{text} ({self.fix})" if self.fix else text
+        return printable(f"{text} ({self.fix})" if self.fix else text)
 
 
 class DataFaults(AbscaseError):
@@ -72,6 +72,15 @@ class ParameterFaults(AbscaseError):
 
 class RunError(AbscaseError):
     """A notebook that failed while it ran."""
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with every sign that a terminal could obey written as its escape.
+
+    >>> print(printable("a\x1b[2J"))
+    a\\x1b[2J
+    """
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:

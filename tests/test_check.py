@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from abscase.catalog import csv_files, data_dir, folders, share_dir, table_of
-from abscase.check import ANALYSES, check_file
+from abscase.check import ANALYSES, Analysis, check_file
 from abscase.check.file import guess_table
 from abscase.errors import ChoiceError
 from abscase.schema import TABLES
@@ -164,3 +164,57 @@ def test_a_long_list_of_faults_is_cut_in_the_report_only(check_text):
     found = check_text(HEAD + rows)
     assert len(found.faults) == 150
     assert "... and 50 more" in found.report()
+
+
+def test_nothing_of_the_file_reaches_the_terminal_unescaped(check_text):
+    odd = "\x1b[2Jname"
+    found = check_text(HEAD.strip() + f",{odd}\n" + GOOD.strip() + ",1\n", f"a{odd}.csv")
+    alien = check_text(f"{odd},size\n1,2\n")
+    cell = check_text(HEAD + GOOD.replace("100", odd))
+    assert (found.unknown, found.ok, alien.ok) == ((odd,), True, False)
+    for text in (found.report(), alien.report(), cell.report(), str(alien.faults[0])):
+        assert "\x1b" not in text
+        assert "\\x1b[2Jname" in text
+
+
+def test_one_row_is_one_row(check_text):
+    assert ": 1 row of the table performance" in check_text(HEAD + GOOD).report()
+    two = check_text(HEAD + GOOD + GOOD.replace("ant,1", "ant,2"))
+    assert ": 2 rows of the table performance" in two.report()
+
+
+def test_what_this_version_has_not_stands_apart_and_faults_promise_nothing(check_text, monkeypatch):
+    shipped = {"04"}
+    monkeypatch.setattr(Analysis, "shipped", property(lambda self: self.notebook in shipped))
+    lines = check_text(HEAD + GOOD).report().splitlines()
+    can, cannot, later = (
+        lines.index(title) for title in ("can feed", "cannot feed", "not in this version")
+    )
+    assert can < cannot < later
+    assert "delinquency by month" in lines[can + 1]
+    assert "roll rates" in lines[cannot + 1]
+    assert all("notebook 05" not in line for line in lines[:later])
+    assert any("notebook 05" in line for line in lines[later:])
+    faulty = check_text(HEAD + GOOD.replace("100", "x")).report().splitlines()
+    assert "can feed" not in faulty
+    assert "has the columns for, but its faults stand in the way of" in faulty
+
+
+def test_a_table_is_not_guessed_from_too_few_of_its_columns(check_text):
+    text = "loan_id,balance_amt,colour\n1,2,red\n"
+    found = check_text(text)
+    assert (found.table, len(found.faults)) == ("", 1)
+    assert "required columns of performance" in found.report()
+    assert "--table" in found.report()
+    assert check_text(text, table="performance").table == "performance"
+
+
+def test_keys_that_other_programs_could_obey_are_a_warning(check_text):
+    keys = ["=1+1", "+1", "-1", "@a", "<b>", "a>b", "a=b", "1-2"]
+    found = check_text(HEAD + "".join(GOOD.replace("ant,1", f"ant,{key}") for key in keys))
+    assert found.ok
+    [warning] = found.warnings
+    assert (warning.column, warning.value, warning.line) == ("loan_id", "=1+1", 2)
+    assert "as 5 more of this column" in warning.rule
+    assert "warning: mine.csv:2: loan_id: '=1+1' begins with" in found.report()
+    assert not check_text(HEAD + GOOD).warnings

@@ -42,7 +42,6 @@ class Readiness:
     def __str__(self) -> str:
         words = [f"{self.analysis.name_en} | {self.analysis.name_zh}:"]
         words += [f"notebook {self.analysis.notebook}"]
-        words += [] if self.analysis.shipped else ["(not in this version)"]
         for table, columns in self.also.items():
             words.append(f"with a table {table} ({', '.join(columns)})")
         if self.absent:

@@ -8,7 +8,8 @@ from itertools import chain
 from pathlib import Path
 
 from abscase.check.analyses import Readiness, readiness
-from abscase.errors import Fault, did_you_mean
+from abscase.check.keys import KeyWatch
+from abscase.errors import Fault, did_you_mean, printable
 from abscase.schema import TABLES, table_named
 from abscase.schema.parts import check_parts, file_parts
 from abscase.schema.shared import EVIDENCE
@@ -23,7 +24,7 @@ class CheckResult:
 
     ``absent`` are optional columns that the file does not have, ``empty`` columns that it has with
     nothing in them, ``unknown`` columns that the table does not have. ``unlisted`` counts faults of
-    a column and rule beyond those listed.
+    a column and rule beyond those listed. ``warnings`` are of keys that other programs could obey.
     """
 
     file: str
@@ -37,6 +38,7 @@ class CheckResult:
     faults: tuple[Fault, ...]
     unlisted: dict[tuple[str, str], int]
     readiness: tuple[Readiness, ...]
+    warnings: tuple[Fault, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -49,15 +51,28 @@ class CheckResult:
         lines = [self._headline(), {0: "no fault", 1: "1 fault"}.get(count, f"{count:,} faults")]
         lines += [f"  {fault}" for fault in self.faults[:shown]]
         lines += [f"  ... and {count - shown:,} more"] if count > shown else []
-        for title, wanted in (("can feed", True), ("cannot feed", False)):
-            some = [each for each in self.readiness if each.ready == wanted]
-            lines += [title, *(f"  {each}" for each in some)] if some else []
+        lines += [f"warning: {warning}" for warning in self.warnings]
+        lines += self._analyses()
         lines += [f"not collected: {', '.join(self.absent)}"] if self.absent else []
         lines += [f"collected but empty: {', '.join(self.empty)}"] if self.empty else []
         if self.unknown:
             names = (f"{name}{did_you_mean(name, self.absent)}" for name in self.unknown)
             lines.append(f"not in the table, left out: {', '.join(names)}")
-        return "\n".join(lines)
+        return "\n".join(printable(line) for line in lines)
+
+    def _analyses(self) -> list[str]:
+        there = [each for each in self.readiness if each.analysis.shipped]
+        groups = {
+            "can feed" if self.ok else "has the columns for, but its faults stand in the way of": [
+                each for each in there if each.ready
+            ],
+            "cannot feed": [each for each in there if not each.ready],
+            "not in this version": [each for each in self.readiness if each not in there],
+        }
+        return [
+            line for title, some in groups.items() if some
+            for line in (title, *(f"  {each}" for each in some))
+        ]  # fmt: skip
 
     def _headline(self) -> str:
         if not self.table:
@@ -66,7 +81,8 @@ class CheckResult:
         have = sum(name in self.filled for name in required)
         how = ", guessed from its header" if self.guessed else ""
         return (
-            f"{self.file}: {self.rows:,} rows of the table {self.table} "
+            f"{self.file}: {self.rows:,} row{'' if self.rows == 1 else 's'} of the table "
+            f"{self.table} "
             f"({have} of {len(required)} required columns{how})"
         )
 
@@ -98,16 +114,14 @@ def check_file(path: str | Path, table: str | None = None) -> CheckResult:
     frame, found = next(parts)
     header = [str(name) for name in frame.columns]
     chosen = table or guess_table(header)
+    if header and table is None and (fault := _no_guess(header, chosen, path.name)):
+        found, chosen = [*found, fault], ""
     if not header or not chosen:
-        if header:
-            known = f"has no column of any table of the schema: {', '.join(header[:12])}"
-            found = [
-                *found,
-                Fault(known, line=1, file=path.name, fix=f"tables: {', '.join(TABLES)}"),
-            ]
         return CheckResult(path.name, "", False, 0, {}, (), (), (), tuple(found), {}, ())
-    checked = check_parts(chain([(frame, found)], parts), chosen, file=path.name)
-    spec, filled = TABLES[chosen], checked.filled
+    spec, watch = TABLES[chosen], KeyWatch(chosen)
+    parts = watch.over(chain([(frame, found)], parts))
+    checked = check_parts(parts, chosen, file=path.name)
+    filled = checked.filled
     optional = (name for name in spec.names if name not in spec.required)
     return CheckResult(
         path.name, chosen, table is None, checked.rows, filled,
@@ -115,7 +129,25 @@ def check_file(path: str | Path, table: str | None = None) -> CheckResult:
         empty=tuple(name for name in spec.names if filled.get(name) == 0),
         unknown=tuple(name for name in filled if name not in spec.names),
         faults=checked.faults, unlisted=checked.unlisted, readiness=readiness(chosen, filled),
+        warnings=watch.warnings(path.name),
     )  # fmt: skip
+
+
+def _no_guess(header: list[str], best: str, file: str) -> Fault | None:
+    """Return why a header is too little to guess the table from, or None."""
+    fix = f"tables: {', '.join(TABLES)}"
+    if not best:
+        rule = f"has no column of any table of the schema: {', '.join(header[:12])}"
+        return Fault(rule, line=1, file=file, fix=fix)
+    required = TABLES[best].required
+    have = sum(name in header for name in required)
+    if 2 * have >= len(required):
+        return None
+    rule = (
+        f"has {have} of the {len(required)} required columns of {best}, the table that fits best: "
+        "too few to go by, name the table with --table"
+    )
+    return Fault(rule, line=1, file=file, fix=fix)
 
 
 def guess_table(header: Iterable[str]) -> str:

@@ -13,8 +13,9 @@ from abscase.errors import DataFaults, Fault
 
 Part = tuple[pd.DataFrame, list[Fault]]
 PART_ROWS = 200_000
+LOOKED_AT = 65536  # bytes
 MAGIC = {
-    b"PAR1": "is a Parquet file: give it the ending .parquet",
+    b"PAR1": "is a Parquet file: give it the ending .parquet, or save it as CSV",
     b"PK\x03\x04": "is a zip archive or an Excel workbook: save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "is an Excel workbook: save the sheet as CSV",
     b"\x1f\x8b": "is compressed by gzip: unpack it",
@@ -58,7 +59,9 @@ def csv_parts(path: str | Path, file: str = "", rows: int = PART_ROWS) -> Iterat
     path = Path(path)
     file = file or str(path)
     try:
-        if fault := _not_text(path, file):
+        with path.open("rb") as handle:
+            fault = not_text(handle.read(LOOKED_AT), file)
+        if fault:
             yield pd.DataFrame(), [fault]
             return
         with path.open(encoding="utf-8-sig", newline="") as handle:
@@ -133,9 +136,8 @@ def _ragged(row: list[str], wanted: int, line: int, file: str) -> Fault:
     return Fault(f"has {len(row)} fields where the header has {wanted}", "", "", line, file, fix)
 
 
-def _not_text(path: Path, file: str) -> Fault | None:
-    with path.open("rb") as handle:
-        start = handle.read(65536)
+def not_text(start: bytes, file: str) -> Fault | None:
+    """Return the fault of a file whose first bytes are those of another format, or not of text."""
     for mark, says in MAGIC.items():
         if start.startswith(mark):
             return Fault(says, file=file)

@@ -17,6 +17,7 @@ import polars as pl
 
 from abscase.errors import DataFaults, Fault, did_you_mean
 from abscase.schema import STATES
+from abscase.sources.delimited import first_lines, readable
 from abscase.sources.registry import Source
 from abscase.sources.tape import Tape
 
@@ -70,10 +71,9 @@ def read(path: Path, case: str) -> Tape:
 
 
 def _cells(path: Path) -> pl.DataFrame:
-    try:
+    first_lines(path)
+    with readable(path):
         frame = pl.read_csv(path, infer_schema=False, null_values=["", "NA"])
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataFaults([Fault(f"cannot be read as CSV: {error}", file=path.name)]) from None
     absent = [name for name in NEEDED if name not in frame.columns]
     others = [name for name in frame.columns if name not in NEEDED]
     if absent:

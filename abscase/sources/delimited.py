@@ -14,6 +14,8 @@ from typing import BinaryIO, cast
 import polars as pl
 
 from abscase.errors import DataFaults, Fault, did_you_mean
+from abscase.schema.reading import LOOKED_AT as BYTES_LOOKED_AT
+from abscase.schema.reading import not_text
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 LOOKED_AT = 20
@@ -63,9 +65,13 @@ def first_lines(path: Path, count: int = LOOKED_AT) -> list[str]:
     """Return the first lines that hold anything, without their ends."""
     try:
         with open_text(path) as text:
+            fault = not_text(text.read(BYTES_LOOKED_AT), path.name)
+            text.seek(0)
             raw = list(islice(text, count))
     except (OSError, EOFError) as error:
         raise DataFaults([_damage(path, error)]) from None
+    if fault:
+        raise DataFaults([fault])
     try:
         lines = [line.decode("utf-8-sig").rstrip("\r\n") for line in raw]
     except UnicodeDecodeError:
@@ -73,8 +79,6 @@ def first_lines(path: Path, count: int = LOOKED_AT) -> list[str]:
     lines = [line for line in lines if line.strip()]
     if not lines:
         raise DataFaults([Fault("is empty", file=path.name)])
-    if any("\0" in line for line in lines):
-        raise DataFaults([Fault("is not text", file=path.name)])
     return lines
 
 

@@ -178,6 +178,32 @@ def test_another_file_is_refused_and_nothing_is_left(tmp_path, content):
     assert load_case("us_subprime").panel("loan") is None
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("编号,时间\n张三,1\n".encode("gbk"), "is not UTF-8 but GBK"),
+        (b"\x00\x9f\x92" * 99, "NUL bytes"),
+        ("id,time\n".encode("utf-16"), "is UTF-16 text: save it as UTF-8"),
+        (b"PAR1\x15\x04", "is a Parquet file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an Excel workbook"),
+    ],
+)
+def test_a_file_in_another_encoding_or_format_is_named(tmp_path, content, says):
+    path = tmp_path / "panel.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataFaults, match=says):
+        load("dcr", path)
+
+
+def test_an_encoding_that_changes_far_into_the_file_is_named(tmp_path):
+    path = tmp_path / "panel.csv"
+    head, row = ",".join(NEEDED), "1," * (len(NEEDED) - 1)
+    text = f"{head}\n" + f"{row}CA\n" * 1000
+    path.write_bytes(text.encode() + f"{row}加州\n".encode("gbk"))
+    with pytest.raises(DataFaults, match=r"panel\.csv:1002: is not UTF-8 but GBK"):
+        load("dcr", path)
+
+
 def test_refusals_name_the_choices(tmp_path):
     with pytest.raises(ChoiceError, match="did you mean 'dcr'"):
         load("dcrr", tmp_path)
