@@ -10,7 +10,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from abscase.show.exhibit import Exhibit
 from abscase.show.labels import has_label, label
-from abscase.show.style import INK
+from abscase.show.style import INK, QUIET
 
 FILL = {"A": "#0173b2", "B": "#9ec9e2", "C": "#e9e4d4"}
 TEXT = {"A": "white", "B": INK, "C": INK}
@@ -35,14 +35,15 @@ def coverage_map(counts: pd.DataFrame, n_sources: int, lang: str) -> Exhibit:
     figure, places = plt.subplots(
         len(cases), 1, squeeze=False, sharex=True, gridspec_kw={"height_ratios": sizes},
         figsize=(NAMES_INCHES + WIDE_INCHES * (last - first + 1),
-                 1.1 + HIGH_INCHES * sum(sizes) + 0.45 * len(cases)),
+                 1.1 + HIGH_INCHES * sum(sizes) + 0.7 * len(cases)),
     )  # fmt: skip
     for axes, case in zip(places[:, 0], cases, strict=True):
         _block(axes, counts[counts["case"] == case], lang)
         axes.set_title(label(f"data.case.{case}", lang), fontsize=10.5)
+        axes.tick_params(axis="x", labelbottom=True, length=4, color=QUIET)
     axes.set_xlim(first - 0.5, last + 0.5)
-    axes.tick_params(axis="x", labelsize=6.5)
-    axes.set_xticks(range(first, last + 1), [_year(year) for year in range(first, last + 1)])
+    axes.set_xticks([year for year in range(first, last + 1) if year % 5 == 0] or [first])
+    axes.xaxis.set_major_formatter("{x:.0f}")
     grades = sorted(counts["grade"].unique())
     handles = [Patch(color=FILL[grade], label=label("data.map.grade", lang, grade=grade))
                for grade in grades]  # fmt: skip
@@ -79,7 +80,3 @@ def _finish(figure: Figure, counts: pd.DataFrame, n_sources: int, lang: str) -> 
 def _family(name: str, lang: str) -> str:
     key = f"data.family.{name}"
     return label(key, lang) if has_label(key) else name
-
-
-def _year(year: int) -> str:
-    return str(year) if year % 5 == 0 else f"{year % 100:02d}"

@@ -23,6 +23,7 @@ from abscase.show.style import CHANNELS, INK, QUIET, Channel
 Array = npt.NDArray[np.float64]
 LEVELS = (1, 3, 10, 30, 100, 300)
 TARGET = CHANNELS[5].color
+FOOT = 0.035  # of the height, under the contours: room for a sign at the lowest share
 
 
 def build_up(
@@ -127,7 +128,8 @@ def contour(
     texts = [label(key, lang, kept=short_percent(kept)) for key, (_, kept) in points.items()]
     for channel, text, (count, kept) in zip(CHANNELS[1:], texts, points.values(), strict=False):
         _mark(axes, count, kept, channel, text)
-    axes.set(xscale="log", xlim=(rounds[0], rounds[-1]), ylim=(retained[0], retained[-1]))
+    foot = retained[0] - FOOT * (retained[-1] - retained[0])
+    axes.set(xscale="log", xlim=(rounds[0], rounds[-1]), ylim=(foot, retained[-1]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short_percent(value)))
     alt = label(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,15 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from abscase.operating.definitions import DEFINITIONS
 from abscase.show.exhibit import Exhibit
 from abscase.show.figures.leverage import TARGET, Array, canvas, finish, line, target_line
+from abscase.show.figures.wrap import wrap
 from abscase.show.labels import label
 from abscase.show.leverage import binding_words, join, named, short_percent, short_times
 from abscase.show.numbers import date, money, percent
-from abscase.show.style import CHANNELS
+from abscase.show.style import CHANNELS, INK
 
 BARS = (("own_book", CHANNELS[0].color, ""), ("credit", CHANNELS[1].color, "//"))
 WIDE = 0.38
+NOTE_WIDTH = 46
 PLAIN = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 
 
@@ -129,8 +132,31 @@ def ruin_curves(
     axes.set(xscale="log", yscale="log", xlim=(multiples[0], multiples[-1]))
     _times_axis(axes.xaxis, lang)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short_percent(value)))
+    notes = [wrap(note, NOTE_WIDTH) for note in _unseen(multiples, losses, lang)]
+    # No curve runs below that of full recourse: the lower left is free.
+    axes.text(0.02, 0.03, "\n".join(notes), transform=axes.transAxes, fontsize=8.5, color=INK)
     alt = label("lev.ruin.alt", lang, rows=join(rows, lang))
     return finish(figure, "ruin", alt, grade, sources, lang)
+
+
+def _unseen(
+    multiples: Array, losses: Mapping[tuple[float, float], Array], lang: str
+) -> Iterator[str]:
+    """Yield what the eye cannot find: curves that lie on one another, and terms without a curve."""
+    words = {
+        (kept, back): label(
+            "lev.ruin.terms", lang, kept=short_percent(kept), recourse=short_percent(back)
+        )
+        for kept, back in losses
+    }
+    for (one, first), (other, second) in combinations(losses.items(), 2):
+        same = np.isfinite(first) & np.isclose(first, second)
+        if same.any():
+            start = short_times(multiples[same][0], lang)
+            yield label("lev.ruin.same", lang, one=words[one], other=words[other], start=start)
+    for terms, loss in losses.items():
+        if not np.isfinite(loss).any():
+            yield label("lev.ruin.none", lang, terms=words[terms])
 
 
 def _bars(axes: Axes, allowed: pd.DataFrame, lang: str) -> None:

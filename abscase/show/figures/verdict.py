@@ -32,7 +32,7 @@ LOOK = {
 }
 HOLDS = "#d8eadf"
 LOG_FROM = 20.0  # a panel whose largest number is this many times its smallest takes a log scale
-WIDE_INCHES, ROW_INCHES, LABEL_WIDTH, LABEL_LINES = 7.7, 0.56, 44, 3
+WIDE_INCHES, ROW_INCHES, LABEL_WIDTH = 7.7, 0.62, 48
 
 
 def evidence_map(
@@ -93,7 +93,7 @@ def _panel(
         axes.annotate(note, (1.01, row), xycoords=("axes fraction", "data"), va="center",
                       fontsize=8.5, annotation_clip=False)  # fmt: skip
     names = [f"{each.claim_id}  {measure(each, margins, lang)}" for each in records]
-    axes.set_yticks(range(len(records)), [wrap(name, LABEL_WIDTH, LABEL_LINES) for name in names])
+    axes.set_yticks(range(len(records)), [wrap(name, LABEL_WIDTH) for name in names])
     axes.tick_params(axis="y", length=0, labelsize=8)
     axes.tick_params(axis="x", labelsize=8.5)
     unit = records[0].unit
