@@ -16,7 +16,7 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from abscase.report.markdown import Heading, PageRenderer
+from abscase.report.markdown import Heading, PageRenderer, keep_together
 from abscase.show.labels import LANGS, label
 
 TEMPLATE = Path(__file__).parent / "templates" / "cells.html"
@@ -73,7 +73,7 @@ class _PageExporter(HTMLExporter):
         """Replace nbconvert's filter of this name."""
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = PageRenderer(self.headings, attachments=attachments)
-        return str(MarkdownWithMath(renderer=renderer).render(source))
+        return keep_together(str(MarkdownWithMath(renderer=renderer).render(source)))
 
 
 def body(path: Path, lang: str) -> Body:
@@ -84,7 +84,10 @@ def body(path: Path, lang: str) -> Body:
     exporter = _PageExporter(config=Config({
         "TemplateExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True},
     }))  # fmt: skip
-    words = {"show_code": label("page.show_code", lang), "hide_tags": HIDE_CODE}
+    words = {
+        "show_code": label("page.show_code", lang), "figure": label("page.figure", lang),
+        "hide_tags": HIDE_CODE,
+    }  # fmt: skip
     text, _ = exporter.from_notebook_node(notebook, resources=words)
     return Body(text, tuple(exporter.headings), failure)
 

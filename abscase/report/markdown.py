@@ -14,6 +14,11 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer
 UNKNOWN = re.compile(r"\\[A-Za-z]|^&$")  # what latex2mathml leaves of a command it does not know
 
 CHINESE = re.compile("[一-鿿]")
+# A formula within the text and the punctuation at it.
+INLINE = re.compile(
+    r'([（“‘(]*<math[^>]*display="inline"(?:(?!</math>).)*</math>[，。、；：！？）”’,.;:!?)]+)',
+    re.DOTALL,
+)
 LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
 BIG = ("&#x02211;", "&#x0220F;", "∑", "∏")
 
@@ -82,7 +87,7 @@ class PageRenderer(IPythonRenderer):
     def paragraph(self, text: str) -> str:
         """Set a formula that is a paragraph of its own as a displayed one."""
         if text.startswith("<math") and text.find("</math>") + len("</math>") == len(text.rstrip()):
-            text = text.replace('display="inline"', 'display="block"', 1)
+            return f"{_scrolling(text.replace('inline', 'block', 1))}\n"
         return super().paragraph(text)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
@@ -93,7 +98,7 @@ class PageRenderer(IPythonRenderer):
 
     def block_math(self, body: str) -> str:
         """Show a formula on a line of its own."""
-        return mathml(body, "block")
+        return _scrolling(mathml(body, "block"))
 
     def inline_math(self, body: str) -> str:
         """Show a formula within the text."""
@@ -101,7 +106,21 @@ class PageRenderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         """Show a LaTeX environment."""
-        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+        return _scrolling(mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block"))
+
+
+def keep_together(text: str) -> str:
+    """Return HTML where no line begins with the punctuation that follows a formula.
+
+    >>> keep_together('<math display="inline"><mi>x</mi></math>，即')
+    '<span class="nowrap"><math display="inline"><mi>x</mi></math>，</span>即'
+    """
+    return INLINE.sub(r'<span class="nowrap">\1</span>', text)
+
+
+def _scrolling(formula: str) -> str:
+    """Return a displayed formula in a box that scrolls, by keyboard as well."""
+    return f'<span class="formula" tabindex="0">{formula}</span>'
 
 
 def _anchor(text: str, taken: set[str]) -> str:

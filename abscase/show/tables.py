@@ -39,6 +39,7 @@ def html_table(
     caption: str,
     formats: Mapping[str, Format] | None = None,
     headers: Mapping[str, str] | None = None,
+    cards: bool = False,
 ) -> HtmlTable:
     """Return ``frame`` as an accessible HTML table; the index is not shown.
 
@@ -57,6 +58,8 @@ def html_table(
         Each takes a value and returns text, such as ``numbers.percent``, or ``markupsafe.Markup``.
     headers : mapping of column to str, optional
         By default the label ``column.<name>``, or else the column's own name.
+    cards : bool
+        Whether a row becomes a card on a phone, each cell with its header.
 
     Raises
     ------
@@ -76,12 +79,13 @@ def html_table(
         for place, name in enumerate(columns)
     ]
     kinds = [_kind(frame.iloc[:, place], shown) for place, shown in enumerate(cells)]
+    classes = "table cards" if cards else "table"
     lines = [
-        f'<div class="table" role="region" tabindex="0" aria-label="{title}">',
+        f'<div class="{classes}" role="region" tabindex="0" aria-label="{title}">',
         f"<table><caption>{title}</caption>",
         f"<thead><tr>{''.join(_th(*pair) for pair in zip(heads, kinds, strict=True))}</tr></thead>",
         "<tbody>",
-        *(_row(row, kinds) for row in zip(*cells, strict=True)),
+        *(_row(row, kinds, heads if cards else []) for row in zip(*cells, strict=True)),
         "</tbody></table></div>",
     ]
     return HtmlTable("\n".join(lines), caption)
@@ -119,10 +123,11 @@ def _th(head: str, kind: str) -> str:
     return f'<th scope="col"{kind}>{escape(head)}</th>'
 
 
-def _row(cells: tuple[str, ...], kinds: list[str]) -> str:
+def _row(cells: tuple[str, ...], kinds: list[str], heads: list[str]) -> str:
     first = f'<th scope="row"{kinds[0]}>{cells[0]}</th>'
-    rest = zip(cells[1:], kinds[1:], strict=True)
-    return f"<tr>{first}{''.join(f'<td{kind}>{cell}</td>' for cell, kind in rest)}</tr>"
+    names = [f' data-label="{escape(head)}"' for head in heads] or [""] * len(cells)
+    rest = zip(cells[1:], kinds[1:], names[1:], strict=True)
+    return f"<tr>{first}{''.join(f'<td{kind}{name}>{cell}</td>' for cell, kind, name in rest)}</tr>"
 
 
 def _cell(value: Any, name: str, lang: str, form: Format | None) -> Markup:
