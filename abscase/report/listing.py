@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abscase.errors import printable
 from abscase.report.parameter import Parameter
 from abscase.report.params import read_cells, read_parameters
 
@@ -67,4 +68,5 @@ def loaded(report: LoadReport) -> str:
         lines.append(f"  gaps: {report.gaps:,} in {report.gap_loans:,} loans")
     if report.not_collected:
         lines.append(f"  not collected: {', '.join(report.not_collected)}")
-    return "\n".join([*lines, *(f"  note: {note}" for note in report.notes)])
+    lines += [f"  note: {note}" for note in report.notes]
+    return "\n".join(printable(line) for line in lines)

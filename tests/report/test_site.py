@@ -31,6 +31,7 @@ PARAMETERS = """lang: str = "en"  # {en, zh} language | 语言
 retained: float = 0.08  # [0, 0.5] share kept | 自留份额
 note: str = "plain"  # a word | 备注
 cap: "Optional[float]" = None  # [0, 9] a cap | 上限
+strict: bool = True  # stop at a fault | 遇错停止
 out_dir: str = "reports/scratch"  # where results go | 输出位置
 """
 
@@ -316,3 +317,11 @@ def test_built_twice_it_is_the_same(out):
     before = {path: path.read_bytes() for path in out.rglob("*.html")}
     build(out)
     assert {path: path.read_bytes() for path in out.rglob("*.html")} == before
+
+
+def test_a_flag_is_a_word_of_the_language(out):
+    for lang, word in (("en", "yes"), ("zh", "是")):
+        text = Page(out / lang / "00_claims.html").text
+        row = re.search(r"<code>strict</code>.*?</tr>", text, re.DOTALL)[0]
+        assert f">{word}</td>" in row
+        assert "True" not in row

@@ -66,7 +66,8 @@ def test_what_is_missing_is_a_dash(missing):
 
 
 def test_infinity_is_shown_as_such():
-    assert [times(math.inf), percent(-math.inf), money(math.inf, "USD")] == ["no limit", "−∞%", "USD ∞"]
+    assert [times(math.inf), times(math.inf, "zh")] == ["no limit", "无上限"]
+    assert [percent(-math.inf), money(math.inf, "USD")] == ["−∞%", "USD ∞"]
 
 
 def test_a_rounded_zero_has_no_sign():
