@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,10 @@ class Exhibit:
 
     def png(self) -> bytes:
         """Return the picture in PNG, at twice the size it has on the page."""
+        return self._png
+
+    @cached_property
+    def _png(self) -> bytes:
         return _render(self.figure, "png", {"Software": None})
 
     def svg(self) -> bytes:
