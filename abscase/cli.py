@@ -43,6 +43,9 @@ def main(words: Sequence[str] | None = None) -> int:
         # The reader of the output has gone (| head); nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"abscase: {error}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

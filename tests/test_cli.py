@@ -89,6 +89,12 @@ def test_a_wrong_option_is_exit_2(words, capsys):
     assert caught.value.code == 2
 
 
+def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path):
+    (tmp_path / "file").touch()
+    assert main(["run", "06", "--out", str(tmp_path / "file" / "x")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def outcomes(*statuses):
     request = Request(
         Path("06_leverage.ipynb"), "en", Path.cwd() / "reports" / "en" / "06_leverage"
