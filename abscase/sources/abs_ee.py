@@ -22,6 +22,7 @@ import polars as pl
 
 from abscase.errors import DataFaults, Fault
 from abscase.schema import STATES
+from abscase.sources.codes import decoded, filled
 from abscase.sources.delimited import readable
 from abscase.sources.histories import REMOVED, History, history, month_end, months_between, tape
 from abscase.sources.registry import Source
@@ -113,7 +114,7 @@ def _typed(path: Path) -> pl.LazyFrame:
 
 
 def _column(name: str, elements: tuple[str, ...]) -> pl.Expr:
-    text = pl.coalesce(elements).replace("-", None)
+    text = filled(pl.coalesce(elements), "-")
     return (text if name in TEXT else text.cast(pl.Float64, strict=False)).alias(name)
 
 
@@ -149,8 +150,8 @@ def _loans(first: pl.LazyFrame) -> pl.LazyFrame:
     return first.filter(pl.col("loan_id").is_not_null()).select(
         "loan_id", "orig_rate", "product", "region", orig_date="orig_month",
         currency=pl.lit("USD"), original_amt="original", term_months="term",
-        rate_type=pl.col("rate_code").replace_strict(RATES, default="unknown"),
-        segment=pl.when(car).then(pl.col("used").replace_strict(USED, default=None)),
+        rate_type=decoded("rate_code", RATES, "unknown"),
+        segment=pl.when(car).then(decoded("used", USED)),
         secured=pl.lit(True), score=pl.when(pl.col("score") > 0).then("score"),
         ltv=pl.when(pl.col("value") > 0).then(pl.col("original") / pl.col("value")),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from abscase.schema import STATES
+from abscase.sources.codes import decoded, filled
 from abscase.sources.histories import BUCKET, REMOVED
 
 CREDIT, REPAID = STATES["default"], STATES["prepaid"]
@@ -37,8 +38,8 @@ def facts() -> dict[str, pl.Expr]:
     rates = {"FRM": "fixed", "ARM": "adjustable"}
     return {
         "orig_rate": pl.col("orig_rate") / 100,
-        "rate_type": pl.col("product").replace_strict(rates, default="unknown"),
-        "segment": pl.col("property").replace_strict(KINDS, default="other"),
+        "rate_type": decoded("product", rates, "unknown"),
+        "segment": decoded("property", KINDS, "other"),
         "investor": pl.col("occupancy") == "I",
         "secured": pl.lit(True), "currency": pl.lit("USD"), "product": pl.lit("agency mortgage"),
     }  # fmt: skip
@@ -46,13 +47,13 @@ def facts() -> dict[str, pl.Expr]:
 
 def days_late(column: str = "late") -> pl.Expr:
     """Return months past due as days; what is no number of months is empty."""
-    months = pl.col(column).str.strip_chars().replace(TAKEN).cast(pl.Int32, strict=False)
-    return months * BUCKET
+    months = filled(column)
+    return decoded(months, TAKEN, months).cast(pl.Int32, strict=False) * BUCKET
 
 
 def code() -> pl.Expr:
     """Return the code of zero balance in two digits, empty where there is none."""
-    return pl.col("code").str.strip_chars().replace("", None).str.zfill(2)
+    return filled("code").str.zfill(2)
 
 
 def given(name: str, missing: float) -> pl.Expr:

@@ -16,6 +16,7 @@ import polars as pl
 from abscase.errors import DataFaults, Fault, did_you_mean
 from abscase.schema.reading import LOOKED_AT as BYTES_LOOKED_AT
 from abscase.schema.reading import not_text
+from abscase.sources.codes import filled
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 LOOKED_AT = 20
@@ -161,7 +162,7 @@ def scan_named(
         ])  # fmt: skip
     frame = pl.scan_csv(path, infer_schema=False, glob=False, skip_lines=skip)
     names = [*needed, *(name for name in also if name in header)]
-    return frame.select(pl.col(name).str.strip_chars().replace("", None) for name in names)
+    return frame.select(filled(name).alias(name) for name in names)
 
 
 def header_of(path: Path, skip: int = 0) -> list[str]:

@@ -16,6 +16,7 @@ from abscase.schema import STATES, TABLES
 from abscase.schema.coerce import FLAGS
 from abscase.schema.column import Column
 from abscase.schema.shared import CASES
+from abscase.sources.codes import decoded, filled
 from abscase.sources.column_map import COLUMNS, ENDING, UNITS, ColumnMap, Spec, map_path, read_map
 from abscase.sources.delimited import header_of, readable
 from abscase.sources.histories import BUCKET, history, tape
@@ -78,19 +79,17 @@ def _value(spec: Spec, column: Column, schema: pl.Schema, table: str) -> pl.Expr
     kind: type[pl.DataType] = type(schema[spec.column]) if spec.column else pl.String
     if spec.codes:
         cell = cell.cast(pl.String).str.strip_chars()
-        cell, kind = cell.replace_strict(dict(spec.codes), default=None), pl.String
+        cell, kind = decoded(cell, spec.codes, kind=pl.String), pl.String
     if column.name == "state":
-        return cell.cast(pl.String).replace_strict(STATE_OF, default=None, return_dtype=pl.Int8)
+        return decoded(cell.cast(pl.String), STATE_OF, kind=pl.Int8)
     if column.kind in ("float", "int"):
         plain = cell.str.replace_all(r"[,%\s]", "") if kind == pl.String else cell
         return plain.cast(pl.Float64, strict=False) * UNITS.get(spec.unit, 1)
     if column.kind == "date":
         return _date(cell, kind, spec.format or "%Y-%m-%d", table)
     if column.kind == "flag":
-        return cell.cast(pl.String).str.to_lowercase().replace_strict(
-            YES, default=None, return_dtype=pl.Boolean
-        )  # fmt: skip
-    return cell.cast(pl.String).str.strip_chars().replace("", None)
+        return decoded(cell.cast(pl.String).str.to_lowercase(), YES, kind=pl.Boolean)
+    return filled(cell.cast(pl.String))
 
 
 def _date(cell: pl.Expr, kind: type[pl.DataType], form: str, table: str) -> pl.Expr:
@@ -170,8 +169,8 @@ def _rows(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
         state = of("state").cast(pl.Int32)
         fits = (days // BUCKET).clip(0, STATES["90"]) == state
         days = pl.when(fits).then(days).otherwise(state * BUCKET)
-        ends = {number: name for name, number in ENDS.items()}
-        code = state.replace_strict(ends, default=None, return_dtype=pl.String)
+        ends = {str(number): name for name, number in ENDS.items()}
+        code = decoded(state.cast(pl.String), ends, kind=pl.String)
     extra = {"ltv_now": of("ltv")} if "ltv" in spec.performance else {}
     return cells.select(
         loan_id=loan, month=month, orig_month=made, days_late=days,

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from abscase.schema import STATES, TABLES
+from abscase.sources.codes import decoded, filled
 from abscase.sources.ranges import in_range
 from abscase.sources.tape import Tape
 
@@ -90,7 +91,7 @@ def history(
     altered, rejected : mapping of str to int, optional
         What was changed or left out before.
     """
-    rows = rows.with_columns(pl.col("code").str.strip_chars().replace("", None))
+    rows = rows.with_columns(code=filled("code"))
     keyed = rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
     marked = _marked(keyed, ends)
     counts = _counts(marked)
@@ -113,7 +114,7 @@ def _marked(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
     """Add to each row its state and what the rows before it say, by shifts alone: these stream."""
     new = (pl.col("loan_id") != pl.col("loan_id").shift(1)).fill_null(True)
     ended = pl.col("code").is_not_null()
-    end = pl.col("code").replace_strict(dict(ends), default=None, return_dtype=pl.Int8)
+    end = decoded("code", ends, kind=pl.Int8)
     repaid = pl.when(pl.col("months_left") <= 0).then(STATES["matured"]).otherwise(end)
     known = pl.coalesce(pl.when(ended, pl.col("left_amt") > 0).then("left_amt"),
                         pl.when(pl.col("balance") > 0).then("balance"))  # fmt: skip

@@ -26,6 +26,7 @@ import polars as pl
 
 from abscase.errors import DataFaults, Fault
 from abscase.schema import STATES
+from abscase.sources.codes import decoded
 from abscase.sources.delimited import first_lines, readable, scan_named
 from abscase.sources.histories import months_between
 from abscase.sources.ranges import in_range
@@ -108,7 +109,7 @@ def _performance(loans: pl.LazyFrame, last: date, case: str) -> pl.LazyFrame:
     off = seen.dt.offset_by(f"{CHARGE_OFF}mo").dt.month_end()
     unpaid = (pl.col("funded_amnt") - pl.col("total_rec_prncp")).clip(0)
     recovered = pl.col("recoveries").fill_null(0) - pl.col("collection_recovery_fee").fill_null(0)
-    days = pl.col("status").replace_strict(LATE, default=None, return_dtype=pl.Int32)
+    days = decoded("status", LATE, kind=pl.Int32)
     rows = loans.with_columns(
         date=pl.when(paid).then(seen).when(lost).then(pl.min_horizontal(off, pl.lit(last)))
         .otherwise(pl.lit(last)),
