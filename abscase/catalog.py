@@ -200,6 +200,8 @@ def _row_faults(table: str, root: Path) -> Iterator[Fault]:
             yield Fault(
                 "is not in the table source", "source_id", row["source_id"], file=row["ref"]
             )
+        elif pd.isna(row["grade"]):
+            yield Fault("must not be empty beside a source", "grade", file=row["ref"])
         elif row["grade"] < (allowed := best[row["source_id"]]):
             rule = f"is better than its source allows ({allowed})"
             yield Fault(rule, "grade", row["grade"], file=row["ref"])

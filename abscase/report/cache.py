@@ -55,7 +55,8 @@ def digest(content: Any) -> str:
 def is_good(folder: Path, expected: str) -> bool:
     """Return whether a folder holds the whole result of a key: every output, unchanged."""
     found = manifest.read(folder)
-    if found.get("key") != expected:
+    listed = found.get("outputs")
+    if found.get("key") != expected or not isinstance(listed, dict):
         return False
-    outputs = {folder / name: sha256 for name, sha256 in found["outputs"].items()}
+    outputs = {folder / name: sha256 for name, sha256 in listed.items()}
     return all(path.is_file() and file_hash(path) == each for path, each in outputs.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,7 +52,8 @@ def begin(request: Request) -> Path:
     if request.after or request.claims:
         (draft / CLAIMS_READ).mkdir()
     for path in read:
-        shutil.copy(path, draft / CLAIMS_READ)
+        # Two runs of one notebook name their claims alike.
+        shutil.copy(path, draft / CLAIMS_READ / f"{path.parents[1].name}.{path.name}")
     return draft
 
 
@@ -95,3 +97,4 @@ def forget(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return
+        time.sleep(0.5)

@@ -46,6 +46,7 @@ class _Work:
     stands_on: manifest.Ground
     say: Say
     outcomes: dict[Request, Outcome] = field(default_factory=dict)
+    lost: set[Request] = field(default_factory=set)
 
     def note(self, outcome: Outcome) -> None:
         self.outcomes[outcome.request] = outcome
@@ -89,7 +90,9 @@ def run_all(
         else:
             work.note(Outcome(request, "reused"))
     while todo:
-        _run(todo, min(jobs or _processors(), len(todo)), work)
+        # Beside one that kills its process, nothing else may run.
+        alone = not work.lost.isdisjoint(todo)
+        _run(todo, 1 if alone else min(jobs or _processors(), len(todo)), work)
     return [work.outcomes[request] for request in requests]
 
 
@@ -109,7 +112,10 @@ def _processors() -> int:
 
 
 def _run(todo: list[Request], jobs: int, work: _Work) -> None:
-    """Run requests until none is left, or until a process dies and takes its pool with it."""
+    """Run requests until none is left, or until a process dies and takes its pool with it.
+
+    What was running beside it comes back to ``todo`` once: who killed the process is not known.
+    """
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, context, worker.prepare, (os.getpid(),))
     running: dict[Future[worker.Done], Request] = {}
@@ -117,10 +123,15 @@ def _run(todo: list[Request], jobs: int, work: _Work) -> None:
     try:
         while running or (todo and not broken):
             if not broken:
-                running |= _start_ready(pool, todo, jobs - len(running), work)
+                broken = not _start_ready(pool, todo, running, jobs, work)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                broken |= isinstance(future.exception(), BrokenProcessPool)
-                work.note(_settle(running.pop(future), future, work))
+                request, lost = running.pop(future), _is_lost(future)
+                broken |= lost
+                if lost and request not in work.lost:
+                    work.lost.add(request)
+                    todo.append(request)
+                else:
+                    work.note(_settle(request, future, work))
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()
@@ -129,14 +140,22 @@ def _run(todo: list[Request], jobs: int, work: _Work) -> None:
         pool.shutdown(cancel_futures=True)
 
 
-def _start_ready(
-    pool: ProcessPoolExecutor, todo: list[Request], room: int, work: _Work
-) -> dict[Future[worker.Done], Request]:
-    """Start up to ``room`` requests whose predecessors ended well; skip those that cannot be run.
+def _is_lost(future: Future[worker.Done]) -> bool:
+    return isinstance(future.exception(), BrokenProcessPool)
 
-    No request queues in the pool, where it would be lost with a process that dies.
+
+def _start_ready(
+    pool: ProcessPoolExecutor,
+    todo: list[Request],
+    running: dict[Future[worker.Done], Request],
+    jobs: int,
+    work: _Work,
+) -> bool:
+    """Start requests whose predecessors ended well, ``jobs`` at most; skip what cannot be run.
+
+    No request queues in the pool, where it would be lost with a process that dies. Return whether
+    the pool still takes requests.
     """
-    started: dict[Future[worker.Done], Request] = {}
     for request in list(todo):
         before = [work.outcomes.get(other) for other in request.after]
         missing = [each.request.name for each in before if each and not each.good]
@@ -144,12 +163,15 @@ def _start_ready(
             todo.remove(request)
             drafts.forget(request.folder)
             work.note(Outcome(request, "skipped", message=", ".join(missing)))
-        elif all(before) and len(started) < room:
-            todo.remove(request)
+        elif all(before) and len(running) < jobs:
             draft = drafts.begin(request)
-            future = pool.submit(worker.execute, request.notebook, draft, request.passed)
-            started[future] = request
-    return started
+            try:
+                future = pool.submit(worker.execute, request.notebook, draft, request.passed)
+            except BrokenProcessPool:
+                return False
+            todo.remove(request)
+            running[future] = request
+    return True
 
 
 def _settle(request: Request, future: Future[worker.Done], work: _Work) -> Outcome:

@@ -140,6 +140,8 @@ def _read_file(path: Path) -> list[ClaimRecord]:
         fault = Fault(rule, "version", repr(content["version"]), file=path.name,
                       fix="run the notebook again")  # fmt: skip
         raise DataFaults([fault])
+    if not isinstance(content["records"], list):
+        raise DataFaults([Fault("must be a list", "records", file=path.name)])
     records: list[ClaimRecord] = []
     faults: list[Fault] = []
     for position, row in enumerate(content["records"]):

@@ -50,7 +50,7 @@ def test_a_run_from_failure_to_reuse(write_notebook, tmp_path):
     write_notebook("a", CLAIM)
     write_notebook("b", "1 / 0")
     read = "import os\nfrom pathlib import Path\n"
-    read += "print(Path(claims_dir, '06.json').read_text(), os.environ['OMP_NUM_THREADS'])"
+    read += "print(Path(claims_dir, 'a.06.json').read_text(), os.environ['OMP_NUM_THREADS'])"
     write_notebook("c", read, reads=True)
     write_notebook("d", "pass")
 
@@ -63,7 +63,7 @@ def test_a_run_from_failure_to_reuse(write_notebook, tmp_path):
     assert (out / "en" / "b.failed.ipynb").is_file()
     assert sorted(path.name for path in (out / "en").iterdir()) == ["a", "b.failed.ipynb", "c"]
     assert outputs_of(out / "en" / "c" / "c.ipynb") == ["3 1\n"]
-    assert (out / "en" / "c" / CLAIMS_READ / "06.json").read_text() == "3"
+    assert (out / "en" / "c" / CLAIMS_READ / "a.06.json").read_text() == "3"
     notes = manifest.read(out / "en" / "a")
     assert notes["parameters"] == {"lang": "en", "seed": 7, "out_dir": ".", "x": 3}
     assert list(notes["outputs"]) == ["a.ipynb", "claims/06.json"]
@@ -91,9 +91,10 @@ def test_a_misspelt_parameter_starts_nothing(write_notebook, tmp_path, monkeypat
 
 def test_a_process_that_dies_takes_no_other_with_it(write_notebook, tmp_path):
     killer = write_notebook("killer", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
-    names = {"killer": killer, "good": write_notebook("good", "print(x)")}
+    slow = write_notebook("good", "import time\ntime.sleep(6)\nprint(x)")
+    names = {"killer": killer, "good": slow}
     made = [Request(path, "en", tmp_path / "out" / name) for name, path in names.items()]
-    found = run_all(made, 1, say=lambda _: None)
+    found = run_all(made, 2, say=lambda _: None)
     assert statuses(found) == {"killer": "failed", "good": "ran"}
     assert "terminated abruptly" in found[0].message
 
