@@ -6,18 +6,16 @@ after an edit, the hashes, sizes and fields of every package and the tables in `
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from abscase.errors import ChoiceError, DataFaults, Fault
+from abscase.place import data_dir, file_hash, write_whole
 from abscase.schema import DTYPE, TABLES, as_types, check, read_text, validate
 from abscase.schema.docs import write_docs
 from abscase.schema.frictionless import table_schema
@@ -32,21 +30,6 @@ LINKS = {
     "finding": {"claim_id": "claim"},
 }
 """Columns that must name a row of another table; several names are separated by spaces."""
-
-
-def share_dir() -> Path:
-    """Return the folder that holds ``data/``, ``notebooks/`` and ``reports.yml``.
-
-    A checkout's own folder, or the copy inside an installed wheel.
-    """
-    package = Path(str(files("abscase")))
-    installed = package / "_share"
-    return installed if installed.is_dir() else package.parent
-
-
-def data_dir() -> Path:
-    """Return ``data/``, or the folder named by the variable ``ABSCASE_DATA``."""
-    return Path(os.environ.get("ABSCASE_DATA") or share_dir() / "data")
 
 
 def folders(root: Path | None = None) -> list[str]:
@@ -128,12 +111,6 @@ def _complete(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     return frame.assign(**{
         column.name: pd.Series(index=frame.index, dtype=DTYPE[column.kind]) for column in absent
     })  # fmt: skip
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def package(folder: str, root: Path | None = None) -> dict[str, Any]:
@@ -236,10 +213,8 @@ def refresh(folder: str, root: Path | None = None) -> None:
         }
         for path in paths
     ]
-    target = root / folder / "datapackage.json"
-    draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    draft.replace(target)
+    text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+    write_whole(root / folder / "datapackage.json", text)
 
 
 def main() -> int:

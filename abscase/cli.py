@@ -158,8 +158,8 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
+    from abscase.place import find_notebook, notebooks
     from abscase.report.listing import listing
-    from abscase.report.place import find_notebook, notebooks
 
     given = options.notebook
     paths = [find_notebook(given)] if given else notebooks().values()

@@ -1,10 +1,11 @@
 import polars as pl
 import pytest
 
-from abscase.catalog import csv_files, data_dir, folders, share_dir, table_of
+from abscase.catalog import csv_files, data_dir, folders, table_of
 from abscase.check import ANALYSES, Analysis, check_file
 from abscase.check.file import guess_table
 from abscase.errors import ChoiceError
+from abscase.place import share_dir
 from abscase.schema import TABLES
 
 HEAD = "case,loan_id,date,age_months,balance_amt,state,rate,grade,source_id\n"

@@ -10,7 +10,7 @@ import abscase
 PACKAGE = Path(abscase.__file__).parent
 LAYERS = [
     {"errors"},
-    {"ranges"},
+    {"place", "ranges"},
     {"schema"},
     {"catalog"},
     {"sources"},

@@ -8,7 +8,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 
-from abscase.catalog import share_dir
+from abscase.place import share_dir
 
 PATHS = sorted((share_dir() / "notebooks").glob("*.ipynb"))
 LANGS = {"lang-en", "lang-zh"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from abscase.catalog import share_dir
+from abscase.place import share_dir
 
 
 @dataclass(frozen=True)

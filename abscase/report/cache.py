@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from abscase.place import file_hash
 from abscase.report import manifest
 from abscase.report.params import read_cells
-from abscase.report.place import file_hash
 
 
 def key(

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from abscase.errors import AbscaseError, DataFaults, Fault, did_you_mean
-from abscase.report.place import notebooks, share_dir
+from abscase.place import notebooks, share_dir
 
 SET_BY_RUNNER = ("lang", "out_dir", "claims_dir")
 

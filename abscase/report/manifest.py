@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from abscase.report.place import (
+from abscase.place import (
     data_dir,
     file_hash,
     package_dir,

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from abscase.errors import AbscaseError, ParameterFaults
+from abscase.place import find_notebook, notebooks
 from abscase.report.cache import digest
 from abscase.report.contents import Entry, read_reports
 from abscase.report.parameter import Parameter, check, parse
 from abscase.report.params import read_parameters
-from abscase.report.place import find_notebook, notebooks
 
 CLAIMS_READ = "claims_read"
 SET_BY = {"lang": "lang", "out_dir": "out"}

@@ -16,8 +16,8 @@ from markupsafe import Markup, escape
 
 from abscase import catalog
 from abscase.errors import AbscaseError
+from abscase.place import share_dir, write_whole
 from abscase.report.page import Page, executed, read_page
-from abscase.report.place import share_dir, write_whole
 from abscase.report.summary import Summary, summarise
 from abscase.show.fonts import FONT_FILE
 from abscase.show.labels import LANGS, has_label, label

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from abscase.place import package_dir, package_files, share_dir, write_whole
 from abscase.report import cache, drafts, manifest
 from abscase.report.contents import read_reports
-from abscase.report.place import package_dir, package_files, share_dir, write_whole
 from abscase.report.plan import report_requests
 from abscase.report.run import Outcome, Say, run_all
 

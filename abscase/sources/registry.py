@@ -16,8 +16,8 @@ from typing import Any
 import polars as pl
 from filelock import FileLock
 
-from abscase.catalog import file_hash
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, Fault
+from abscase.place import file_hash
 from abscase.schema.parts import check_parts, parquet_parts, refuse
 from abscase.sources.panels import home_dir, panel_dir
 from abscase.sources.tape import NO_HISTORY, LoadReport, Tape, report, with_previous_state

@@ -13,6 +13,7 @@ import pandas as pd
 
 from abscase.case import Datum
 from abscase.errors import DataFaults, Fault
+from abscase.place import write_whole
 from abscase.verdict.claim_record import KINDS, REASONS, VERDICTS, ClaimRecord, decide
 from abscase.verdict.margin import Margin, judge, margin_named, margins
 
@@ -105,10 +106,7 @@ def write_records(path: str | Path, records: Iterable[ClaimRecord]) -> Path:
         raise DataFaults(faults)
     content = {"version": VERSION, "records": [each.as_dict() for each in records]}
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text + "\n", encoding="utf-8")
-    return draft.replace(path)
+    return write_whole(path, text + "\n")
 
 
 def read_records(folder: str | Path) -> list[ClaimRecord]:

@@ -1,7 +1,4 @@
-"""Where things stand, found without loading pandas: a report that has nothing to do starts at once.
-
-The answers are those of :mod:`abscase.catalog`, whose import takes longer than such a report may.
-"""
+"""Where things stand and how files are written, without pandas: an idle report starts at once."""
 
 from __future__ import annotations
 
@@ -26,7 +23,10 @@ def package_files() -> list[Path]:
 
 
 def share_dir() -> Path:
-    """Return the folder that holds ``data/``, ``notebooks/`` and ``reports.yml``."""
+    """Return the folder that holds ``data/``, ``notebooks/`` and ``reports.yml``.
+
+    A checkout's own folder, or the copy inside an installed wheel.
+    """
     installed = package_dir() / "_share"
     return installed if installed.is_dir() else package_dir().parent
 
