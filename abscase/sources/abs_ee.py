@@ -102,7 +102,7 @@ def _typed(path: Path) -> pl.LazyFrame:
     )
     facts = cells.select(
         pl.len(), pl.col("orig_rate").median(), *(pl.col(name).count() for name in NEEDED)
-    ).collect().row(0, named=True)  # fmt: skip
+    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
     _check(facts, path.name)
     unit = 0.01 if (facts["orig_rate"] or 0) > 1 else 1.0
     return cells.with_columns(

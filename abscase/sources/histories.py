@@ -21,6 +21,7 @@ import polars as pl
 
 from abscase.schema import STATES, TABLES
 from abscase.sources.codes import decoded, filled
+from abscase.sources.order import sorted_rows
 from abscase.sources.ranges import in_range
 from abscase.sources.tape import Tape
 
@@ -96,7 +97,7 @@ def history(
     marked = _marked(keyed, ends)
     counts = _counts(marked)
     if counts["disorder"]:
-        marked = _marked(keyed.sort("loan_id", "month", maintain_order=True), ends)
+        marked = _marked(sorted_rows(keyed, ("loan_id", "month")), ends)
         counts = _counts(marked)
     out = dict(rejected or {})
     out |= {NO_KEY: total - sum(out.values()) - counts["rows"]}

@@ -1,40 +1,49 @@
-"""The sources that are there, and the conversion of a raw file to the canonical Parquet panel."""
+"""The sources that are there, and the loading of a raw file into the panel of a case."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib.metadata import EntryPoint, entry_points, version
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 from filelock import FileLock
 
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, Fault
-from abscase.place import file_hash
-from abscase.schema.parts import check_parts, parquet_parts, refuse
+from abscase.sources.canonical import clean, identity, replacing, write_panel
 from abscase.sources.panels import home_dir, panel_dir
-from abscase.sources.tape import NO_HISTORY, LoadReport, Tape, report, with_previous_state
+from abscase.sources.tape import LoadReport, Tape
 
 GROUP = "abscase.sources"
-SMALL = {"state": pl.Int8, "previous_state": pl.Int8, "age_months": pl.Int16}
-ROW_GROUP = 1_000_000
+
+
+def own_files(path: Path) -> list[Path]:
+    """Return a file, or the files of a folder, sorted."""
+    if path.is_dir():
+        return sorted(each for each in path.iterdir() if each.is_file() and each.name[0] != ".")
+    return [path]
 
 
 @dataclass(frozen=True)
 class Source:
-    """One raw format: its name, what it is, the cases it may feed, and the function that reads it.
+    """One raw format.
 
-    ``folders`` says that it also reads a folder of files.
-
-    ``read(path, case)`` returns a :class:`~abscase.sources.tape.Tape`, or raises
-    :class:`~abscase.errors.DataFaults` with every fault that keeps it from being read.
+    Attributes
+    ----------
+    name, title : str
+        Its name, and what it is.
+    cases : tuple of str
+        The cases that it may feed.
+    read : callable
+        ``read(path, case)`` returns a :class:`~abscase.sources.tape.Tape`, or raises
+        :class:`~abscase.errors.DataFaults` with every fault that keeps it from being read.
+    folders : bool
+        It also reads a folder of files, as one tape.
+    files : callable
+        ``files(path)`` returns every raw file that ``read`` reads.
+    apart : bool
+        No loan stands in two files of a folder (they are vintages, not months), so that each can
+        be converted by itself.
     """
 
     name: str
@@ -42,6 +51,8 @@ class Source:
     cases: tuple[str, ...]
     read: Callable[[Path, str], Tape]
     folders: bool = False
+    files: Callable[[Path], list[Path]] = own_files
+    apart: bool = False
 
 
 def source_names() -> tuple[str, ...]:
@@ -69,13 +80,14 @@ def source_named(name: str) -> Source:
     return source
 
 
-def load(source: str, file: str | Path, case: str | None = None) -> LoadReport:
+def load(
+    source: str, file: str | Path, case: str | None = None, strict: bool = False
+) -> LoadReport:
     """Convert a raw file to the canonical panel of a case, which the case uses from then on.
 
-    The panel is two Parquet files (zstd) in the user's data folder, sorted by loan and date, with
-    states and age as small integers and the state one period before stored; beside them the hash
-    of the raw file and the report. It is checked against the schema before it takes its place, and
-    takes it whole: an earlier panel of the same source stays until then.
+    The panel stands in the user's data folder; see
+    :func:`~abscase.sources.canonical.write_panel`. It is checked against the schema before it
+    takes its place, and takes it whole: an earlier panel of the same source stays until then.
 
     Parameters
     ----------
@@ -85,6 +97,9 @@ def load(source: str, file: str | Path, case: str | None = None) -> LoadReport:
         The raw file, or a folder of them where the source reads folders.
     case : str, optional
         The case it feeds; may be left out where the source knows only one.
+    strict : bool
+        Refuse a tape of which any row would be left out or any value changed. The default leaves
+        out and counts, by reason, for hardly any real tape is without fault.
 
     Returns
     -------
@@ -98,83 +113,30 @@ def load(source: str, file: str | Path, case: str | None = None) -> LoadReport:
         The file is not there, cannot be read as this format, or does not fit the schema.
     """
     reader, path = source_named(source), Path(file)
-    if case is None and len(reader.cases) == 1:
-        case = reader.cases[0]
-    if case not in reader.cases:
-        raise ChoiceError(f"case of the source {source}", case or "", reader.cases)
-    if not path.exists():
-        raise DataFaults([Fault("no such file", file=str(path))])
-    if path.is_dir() and not reader.folders:
-        raise DataFaults([Fault("is a folder (give one file)", file=str(path))])
+    case = case_of(reader, case)
+    require_file(reader, path)
     tape = reader.read(path, case)
+    known = identity(reader.name, case, strict, reader.files(path))
     target = panel_dir(case, reader.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(home_dir() / "panels" / ".lock"):
-        draft = Path(tempfile.mkdtemp(prefix=f".{reader.name}-", dir=target.parent))
-        try:
-            found = _write(tape, draft, reader.name, case, path)
-            _replace(draft, target)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return found
+        clean(target.parent)
+        with replacing(target) as draft:
+            return write_panel(tape, draft, known, path.name)
 
 
-def _write(tape: Tape, draft: Path, source: str, case: str, path: Path) -> LoadReport:
-    performance = pl.LazyFrame(schema=NO_HISTORY)
-    if tape.performance is not None:
-        performance = with_previous_state(tape.performance, tape.period_months)
-    frames = {
-        "loan": tape.loan.sort("loan_id"),
-        "performance": performance.with_columns(
-            pl.col(name).cast(kind) for name, kind in SMALL.items()
-        ),
-    }
-    for table, frame in frames.items():
-        target = draft / f"{table}.parquet"
-        frame.sink_parquet(target, compression="zstd", row_group_size=ROW_GROUP)
-        name = f"{path.name} ({table})"
-        if table == "performance" and tape.performance is None:
-            continue
-        refuse(check_parts(parquet_parts(target, name), table, file=name, strict=True))
-    found = report(
-        tape, *(pl.scan_parquet(draft / f"{table}.parquet") for table in frames),
-        source=source, case=case, file=path.name, sha256=_hash(path),
-    )  # fmt: skip
-    _write_json(draft / "quality_report.json", asdict(found))
-    _write_json(draft / "provenance.json", {
-        "source": source, "case": case, "file": path.name, "sha256": found.sha256,
-        "bytes": sum(each.stat().st_size for each in _files(path)), "abscase": version("abscase"),
-        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "panel": {f"{table}.parquet": file_hash(draft / f"{table}.parquet") for table in frames},
-    })  # fmt: skip
-    return found
+def case_of(source: Source, case: str | None) -> str:
+    """Return the case that a source feeds, or raise :class:`~abscase.errors.ChoiceError`."""
+    if case is None and len(source.cases) == 1:
+        return source.cases[0]
+    if case not in source.cases:
+        raise ChoiceError(f"case of the source {source.name}", case or "", source.cases)
+    return case
 
 
-def _files(path: Path) -> list[Path]:
-    return sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
-
-
-def _hash(path: Path) -> str:
-    """Return the SHA-256 of a file; of a folder, that of the list of its files with theirs."""
-    if path.is_file():
-        return file_hash(path)
-    lines = [f"{file_hash(each)}  {each.name}\n" for each in _files(path)]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _replace(draft: Path, target: Path) -> None:
-    """Put the draft in the target's place, whose old content comes back where that fails."""
-    old = draft.with_name(f"{draft.name}.old")
-    if target.exists():
-        target.rename(old)
-    try:
-        draft.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    target.chmod(0o755)
-    shutil.rmtree(old, ignore_errors=True)
+def require_file(source: Source, path: Path) -> None:
+    """Raise :class:`~abscase.errors.DataFaults` where there is nothing a source could read."""
+    if not path.exists():
+        raise DataFaults([Fault("no such file", file=str(path))])
+    if path.is_dir() and not source.folders:
+        raise DataFaults([Fault("is a folder (give one file)", file=str(path))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -94,10 +95,17 @@ class LoadReport:
 
 
 def with_previous_state(performance: pl.LazyFrame, period_months: int) -> pl.LazyFrame:
-    """Sort by loan and date and add ``previous_state``, empty in the first row and after a gap."""
-    ordered = performance.sort("loan_id", "date")
-    follows = (pl.col("loan_id") == pl.col("loan_id").shift(1)) & (_step() == period_months)
-    return ordered.with_columns(previous_state=pl.when(follows).then(pl.col("state").shift(1)))
+    """Add ``previous_state``, empty in the first row of a loan and after a gap.
+
+    The rows of a loan must stand together, by date.
+    """
+    follows = ~_new() & (_step() == period_months)
+    return performance.with_columns(previous_state=pl.when(follows).then(pl.col("state").shift(1)))
+
+
+def _new() -> pl.Expr:
+    """True in the first row of a loan."""
+    return (pl.col("loan_id") != pl.col("loan_id").shift(1)).fill_null(True)
 
 
 def _step() -> pl.Expr:
@@ -107,16 +115,14 @@ def _step() -> pl.Expr:
 
 def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: str) -> LoadReport:
     """Return the report on a tape from its canonical tables; ``origin`` names file and source."""
-    facts = performance.select(
+    facts = _row(performance.select(
         rows=pl.len(), first=pl.col("date").min(), last=pl.col("date").max()
-    ).collect().row(0, named=True)  # fmt: skip
+    ))  # fmt: skip
     gaps = _gaps(performance, tape.period_months)
     missing = _missing(loan, "loan") | _missing(performance, "performance")
-    loans = int(loan.select(pl.len()).collect().item())
-    ages = performance.group_by("loan_id").agg(entry=pl.col("age_months").min()).collect()
-    entry = ages["entry"].cast(pl.Float64).to_numpy()
-    names = dict(performance.group_by("state").len().sort("state").collect().iter_rows())
-    rows = int(facts["rows"])
+    loans, rows = int(_row(loan.select(rows=pl.len()))["rows"]), int(facts["rows"])
+    entry = _counts(performance.filter(_new()), "age_months")
+    names = _counts(performance, "state")
     stay = loans if tape.performance is None else rows
     kept = stay / tape.rows_read if tape.rows_read else 0.0
     continuous = stay / (stay + gaps["periods"]) if stay else 0.0
@@ -125,7 +131,7 @@ def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: 
         **origin, rows_read=tape.rows_read, rows=rows, loans=loans,
         first_date=str(facts["first"] or ""), last_date=str(facts["last"] or ""),
         period_months=tape.period_months,
-        states={name: int(names.get(code, 0)) for name, code in STATES.items() if code in names},
+        states={name: names[code] for name, code in STATES.items() if code in names},
         missing={name: count for name, count in missing.items() if count},
         not_collected=tuple(
             f"{table}.{name}"
@@ -134,27 +140,45 @@ def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: 
         ),
         rejected=dict(tape.rejected), altered=dict(tape.altered),
         gaps=gaps["gaps"], gap_periods=gaps["periods"], gap_loans=gaps["loans"],
-        aged_loans=int((entry > 0).sum()),
-        entry_months=float(np.median(entry)) if len(entry) else 0.0,
+        aged_loans=sum(count for age, count in entry.items() if age > 0),
+        entry_months=_median(entry),
         kept=kept, continuous=continuous, filled=filled, quality=kept * continuous * filled,
         notes=tape.notes,
     )  # fmt: skip
 
 
+def _row(frame: pl.LazyFrame) -> dict[str, Any]:
+    return frame.collect(engine="streaming").row(0, named=True)
+
+
+def _counts(frame: pl.LazyFrame, column: str) -> dict[int, int]:
+    """Return how many rows hold each value, the least value first."""
+    found = frame.group_by(column).len().collect(engine="streaming")
+    return {int(value): int(count) for value, count in found.sort(column).iter_rows()}
+
+
+def _median(counts: Mapping[int, int]) -> float:
+    if not counts:
+        return 0.0
+    upto, half = np.cumsum(list(counts.values())), sum(counts.values()) / 2
+    values = np.array(list(counts))
+    low = values[np.searchsorted(upto, half)]
+    return float(low + values[np.searchsorted(upto, half, side="right")]) / 2
+
+
 def _gaps(performance: pl.LazyFrame, period_months: int) -> dict[str, int]:
     skipped = _step() // period_months - 1
-    same = pl.col("loan_id") == pl.col("loan_id").shift(1)
-    rows = performance.select("loan_id", skipped=pl.when(same).then(skipped)).filter(
+    rows = performance.select("loan_id", skipped=pl.when(~_new()).then(skipped)).filter(
         pl.col("skipped") > 0
     )
-    found = rows.select(
+    found = _row(rows.select(
         gaps=pl.len(), periods=pl.col("skipped").sum(), loans=pl.col("loan_id").n_unique()
-    ).collect().row(0, named=True)  # fmt: skip
+    ))  # fmt: skip
     return {name: int(count or 0) for name, count in found.items()}
 
 
 def _missing(frame: pl.LazyFrame, table: str) -> dict[str, int]:
-    counts = frame.null_count().collect().row(0, named=True)
+    counts = _row(frame.null_count())
     skip = EVIDENCE | EVENT_COLUMNS
     return {f"{table}.{name}": int(count) for name, count in counts.items() if name not in skip}
 

@@ -6,23 +6,20 @@ one, and nested entities can blow a small file up to gigabytes.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 from xml.parsers import expat
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from polars.io.plugins import register_io_source
 
 from abscase.errors import DataFaults, Fault
 from abscase.sources.delimited import DAMAGED, open_text
+from abscase.sources.scratch import Scratch
 
 BLOCK, BATCH = 1 << 18, 4_000
+FILE = "records.parquet"
 Record = dict[str, str]
 
 
@@ -112,24 +109,12 @@ def scan(path: Path, record: str, wanted: Sequence[str]) -> pl.LazyFrame:
     """
     scratch = Scratch()
     try:
-        _convert(path, record, wanted, scratch.file)
+        _convert(path, record, wanted, scratch.folder / FILE)
     except BaseException:
         scratch.remove()
         raise
 
-    def source(
-        names: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
-    ) -> Iterator[pl.DataFrame]:
-        left = rows
-        with pq.ParquetFile(scratch.file) as file:
-            for batch in file.iter_batches(BATCH):
-                chosen = cast(pl.DataFrame, pl.from_arrow(batch))
-                chosen = chosen if predicate is None else chosen.filter(predicate)
-                chosen = chosen if names is None else chosen.select(names)
-                yield chosen if left is None else chosen.head(left)
-                left = None if left is None else max(left - chosen.height, 0)
-
-    return register_io_source(source, schema=dict.fromkeys(wanted, pl.String))
+    return scratch.scan([scratch.folder / FILE], BATCH)
 
 
 def _convert(path: Path, record: str, wanted: Sequence[str], target: Path) -> None:
@@ -137,15 +122,6 @@ def _convert(path: Path, record: str, wanted: Sequence[str], target: Path) -> No
     with pq.ParquetWriter(target, schema) as writer:
         for frame in batches(path, record, wanted):
             writer.write_table(frame.to_arrow().cast(schema))
-
-
-class Scratch:
-    """A file in the system's temporary folder that lasts as long as the object, at the most."""
-
-    def __init__(self) -> None:
-        folder = tempfile.mkdtemp(prefix="abscase-")
-        self.file = Path(folder) / "records.parquet"
-        self.remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
 
 def _blocks(path: Path, parser: expat.XMLParserType) -> Iterator[bool]:
