@@ -1,0 +1,163 @@
+"""Pool flows by payment: of the deal's own assumptions, of a tape, or of other deals' classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from abscase.errors import DataFaults, Fault
+from abscase.operating.waterfall.dates import Dates, balance_weights, dates_of
+from abscase.operating.waterfall.deal import Deal
+from abscase.operating.waterfall.loans import RunOff, monthly, rounding, run_off
+from abscase.operating.waterfall.scenario import Paths, Scenario, paths_of
+from abscase.ranges import Array
+
+CASH = ("interest", "principal", "prepayment", "recovery")
+ACCRUALS = ("average", "collected")
+
+
+@dataclass
+class Flows:
+    """Flows of a pool, arrays (payment, scenario) in currency.
+
+    ``balance`` is that of performing loans after each payment, ``pending`` that of defaulted loans
+    not yet resolved, ``opening`` (scenario,) the balance at closing; ``base_years`` are balances
+    times years, on which fees accrue, by kind of accrual.
+    """
+
+    opening: Array
+    balance: Array
+    interest: Array
+    principal: Array
+    prepayment: Array
+    default: Array
+    recovery: Array
+    loss: Array
+    delinquent: Array
+    pending: Array
+    base_years: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """How months of loans become payments of a deal, and the paths they follow."""
+
+    deal: Deal
+    days: Dates
+    paths: Paths
+    count: int
+    weights: dict[str, Array]
+
+    def loans(self, opening: Array, start: int, term_months: int) -> RunOff:
+        """Return the run-off of loans that pay for the first time in month ``start``."""
+        paths, pool = self.paths, self.deal.pool
+        grown = np.minimum(paths.default_rate[start:] * (1 + paths.drift) ** start, 1.0)
+        due = self.days.due[start:]
+        return run_off(
+            pool, opening, monthly(grown, due, pool.decrement),
+            monthly(paths.prepayment_rate[start:], due, pool.decrement), paths.severity[start:],
+            term_months, paths.recovery_lag_months, rounding(self.deal.rounding),
+        )  # fmt: skip
+
+    def add(self, flows: Flows, loans: RunOff, start: int) -> None:
+        """Add the flows of loans to the payments they fall into."""
+        payments = len(self.days.payment)
+        falls = self.days.falls[start:]
+        inside = falls < payments
+        for name in (*CASH, "default", "loss"):
+            np.add.at(getattr(flows, name), falls[inside], getattr(loans, name)[inside])
+        counted = self.days.last_collection - start - 1
+        paid = counted >= 0
+        for name in ("balance", "delinquent"):
+            getattr(flows, name)[paid] += getattr(loans, name)[counted[paid]]
+        open_cases = np.cumsum(loans.default - loans.recovery - loans.loss, axis=0)
+        flows.pending[paid] += open_cases[counted[paid]]
+        for name, weight in self.weights.items():
+            flows.base_years[name] += weight[:, start + 1 :] @ loans.balance
+
+
+def pooling_of(deal: Deal, scenario: Scenario, count: int) -> Pooling:
+    """Return how the loans of a deal become its payments."""
+    lag = scenario.recovery_lag_months
+    lag = deal.pool.recovery_lag_months if lag is None else lag
+    longest = deal.pool.term_months + lag
+    if deal.calendar.periods:
+        longest = max(longest, (deal.calendar.periods + 1) * deal.calendar.months + 1)
+    days = dates_of(deal, longest)
+    weights = {
+        kind: balance_weights(deal, days, kind)
+        for kind in ACCRUALS
+        if any(fee.accrual == kind for fee in deal.fees)
+    }
+    paths = paths_of(deal, scenario, len(days.collection), count)
+    return Pooling(deal, days, paths, count, weights)
+
+
+def pool_flows(pooling: Pooling) -> Flows:
+    """Return the flows of the closing pool under the paths of its scenario."""
+    deal = pooling.deal
+    shape = (len(pooling.days.payment), pooling.count)
+    opening = np.full(pooling.count, float(deal.pool.balance))
+    flows = _empty(opening, shape, pooling.weights)
+    for kind, weight in pooling.weights.items():
+        flows.base_years[kind] += weight[:, :1] * opening
+    pooling.add(flows, pooling.loans(opening, 0, deal.pool.term_months), 0)
+    return flows
+
+
+def _empty(opening: Array, shape: tuple[int, int], kinds: Iterable[str]) -> Flows:
+    names = [each.name for each in fields(Flows) if each.name not in ("opening", "base_years")]
+    zeros = {name: np.zeros(shape) for name in names}
+    return Flows(opening, **zeros, base_years={kind: np.zeros(shape) for kind in kinds})
+
+
+def given_flows(
+    deal: Deal, opening: npt.ArrayLike, interest: npt.ArrayLike, principal: npt.ArrayLike,
+    prepayment: npt.ArrayLike = 0.0, default: npt.ArrayLike = 0.0, recovery: npt.ArrayLike = 0.0,
+    loss: npt.ArrayLike | None = None, delinquent: npt.ArrayLike = 0.0,
+) -> Flows:  # fmt: skip
+    """Return flows that come from outside, such as those of a loan tape.
+
+    Parameters
+    ----------
+    deal : Deal
+        Its calendar is read for fees that follow the balance.
+    opening : float
+        Balance at closing, in currency.
+    interest, principal, prepayment, default, recovery, loss, delinquent : array
+        Amounts by payment ``(payment,)`` or ``(scenario, payment)``, in currency. Without ``loss``
+        it is booked with the default: default less recovery, never below 0.
+
+    Raises
+    ------
+    DataFaults
+        A negative amount, or more principal and default than there is balance.
+    """
+    given = {"interest": interest, "principal": principal, "prepayment": prepayment,
+             "default": default, "recovery": recovery, "delinquent": delinquent}  # fmt: skip
+    arrays = {name: np.atleast_2d(np.asarray(each, dtype=float)) for name, each in given.items()}
+    shape = np.broadcast_shapes(*(each.shape for each in arrays.values()))
+    arrays = {name: np.broadcast_to(each, shape).T.copy() for name, each in arrays.items()}
+    gone = arrays["principal"] + arrays["prepayment"] + arrays["default"]
+    start = np.full(shape[0], float(np.asarray(opening)))
+    balance = start - np.cumsum(gone, axis=0)
+    arrays["loss"] = (
+        np.maximum(arrays["default"] - arrays["recovery"], 0)
+        if loss is None
+        else np.broadcast_to(np.atleast_2d(np.asarray(loss, dtype=float)), shape).T.copy()
+    )
+    wrong = [name for name, each in arrays.items() if (each < 0).any()]
+    faults = [Fault("an amount below 0", column=name) for name in wrong]
+    if (balance < -1e-6 * (start + 1)).any():
+        faults.append(Fault("more principal and default than the opening balance", "principal"))
+    if faults:
+        raise DataFaults(faults)
+    resolved = arrays["default"] - arrays["recovery"] - arrays["loss"]
+    pending = np.maximum(np.cumsum(resolved, axis=0), 0)
+    before = np.concatenate([start[None], balance[:-1]])
+    years = dates_of(deal, shape[1]).years[: shape[1], None]
+    return Flows(start, np.maximum(balance, 0), **arrays, pending=pending,
+                 base_years=dict.fromkeys(ACCRUALS, before * years))  # fmt: skip
