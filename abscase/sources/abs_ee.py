@@ -25,7 +25,7 @@ from abscase.schema import STATES
 from abscase.sources.codes import decoded, filled
 from abscase.sources.delimited import readable
 from abscase.sources.histories import REMOVED, History, history, month_end, months_between, tape
-from abscase.sources.registry import Source
+from abscase.sources.registry import Source, own_files
 from abscase.sources.tape import Tape
 from abscase.sources.xml_records import namespace, scan
 
@@ -78,7 +78,7 @@ def read(path: Path, case: str) -> Tape:
     Raises :class:`~abscase.errors.DataFaults` for a file with a document type or entities, of
     another schema, not sound, or without assets.
     """
-    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    files = own_files(path)
     if not files:
         raise DataFaults([Fault("is an empty folder", file=str(path))])
     parts = [_typed(file) for file in files]

@@ -175,12 +175,7 @@ def header_of(path: Path, skip: int = 0) -> list[str]:
 
 def encoding_faults(path: Path) -> list[Fault]:
     """Return what is wrong with a file's encoding: it is GBK throughout, or mixes several."""
-    first: dict[str, int] = {}
-    with open_text(path) as text:
-        for number, line in enumerate(text, 1):
-            kind = "" if line.isascii() else _encoding(line)
-            if kind:
-                first.setdefault(kind, number)
+    first = encodings(path)
     others = [(number, kind) for kind, number in first.items() if kind != "UTF-8"]
     if not others:
         return []
@@ -194,13 +189,28 @@ def encoding_faults(path: Path) -> list[Fault]:
     return [Fault(rule, line=min(others)[0], file=path.name, fix=fix)]
 
 
+def encodings(path: Path) -> dict[str, int]:
+    """Return each encoding that a line of a text file shows, with the first such line."""
+    first: dict[str, int] = {}
+    with open_text(path) as text:
+        for number, line in enumerate(text, 1):
+            kind = "" if line.isascii() else _encoding(line)
+            if kind:
+                first.setdefault(kind, number)
+    return first
+
+
 def _encoding(line: bytes) -> str:
+    """Return the encoding of a line; "" where it may be either.
+
+    Two bytes may be one letter of UTF-8 or one sign of GBK; signs of three bytes are no chance.
+    """
     for kind, codec in (("UTF-8", "utf-8"), ("GBK", "gb18030")):
         try:
-            line.decode(codec)
+            text = line.decode(codec)
         except UnicodeDecodeError:
             continue
-        return kind
+        return kind if kind == "GBK" or max(text) >= "\u0800" else ""
     return "an unknown encoding"
 
 

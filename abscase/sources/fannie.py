@@ -16,6 +16,7 @@ Layout*, and *Single-Family Loan Performance Data: Glossary* (older layout).
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -24,7 +25,7 @@ from abscase.errors import DataFaults, Fault
 from abscase.sources.agency import ENDS, NOTES, code, days_late, facts
 from abscase.sources.delimited import NONE, Layout, count_rows, layout_of, readable, scan_fields
 from abscase.sources.histories import History, history, joined, month_end, once, tape
-from abscase.sources.pairs import pairs
+from abscase.sources.pairs import pair_files, pairs
 from abscase.sources.registry import Source
 from abscase.sources.tape import Tape
 
@@ -121,9 +122,6 @@ def _rows(cells: pl.LazyFrame, form: str) -> pl.LazyFrame:
 
 
 SOURCE = Source(
-    "fannie",
-    "Fannie Mae single-family loan performance, both layouts",
-    ("us_prime",),
-    read,
-    folders=True,
-)
+    "fannie", "Fannie Mae single-family loan performance, both layouts", ("us_prime",), read,
+    folders=True, files=partial(pair_files, words=WORDS), apart=True,
+)  # fmt: skip

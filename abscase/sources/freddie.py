@@ -14,6 +14,7 @@ dictionary.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,7 @@ from abscase.errors import DataFaults, Fault
 from abscase.sources.agency import ENDS, NOTES, code, days_late, facts, given
 from abscase.sources.delimited import Layout, count_rows, layout_of, readable, scan_fields
 from abscase.sources.histories import History, history, joined, month_end, once, tape
-from abscase.sources.pairs import pairs
+from abscase.sources.pairs import pair_files, pairs
 from abscase.sources.registry import Source
 from abscase.sources.tape import Tape
 
@@ -111,5 +112,5 @@ def _rows(cells: pl.LazyFrame) -> pl.LazyFrame:
 
 SOURCE = Source(
     "freddie", "Freddie Mac single-family loan level, origination and performance",
-    ("us_prime",), read, folders=True,
+    ("us_prime",), read, folders=True, files=partial(pair_files, words=WORDS), apart=True,
 )  # fmt: skip

@@ -18,10 +18,11 @@ from abscase.schema.column import Column
 from abscase.schema.shared import CASES
 from abscase.sources.codes import decoded, filled
 from abscase.sources.column_map import COLUMNS, ENDING, UNITS, ColumnMap, Spec, map_path, read_map
-from abscase.sources.delimited import header_of, readable
+from abscase.sources.delimited import readable
+from abscase.sources.gbk import csv_rows
 from abscase.sources.histories import BUCKET, history, tape
 from abscase.sources.ranges import in_range
-from abscase.sources.registry import Source
+from abscase.sources.registry import Source, own_files
 from abscase.sources.tape import Tape
 
 PARQUET = (".parquet", ".pq")
@@ -35,6 +36,9 @@ NOTES = ("read by a column map of the user's own: the meaning of each column is 
 
 def read(path: Path, case: str) -> Tape:
     """Read a CSV file (plain or gzip) or a Parquet file as a tape of ``case``.
+
+    A folder of files with the same columns, such as one for each month, is read as one file; its
+    map stands beside the folder and is named after it.
 
     Notes
     -----
@@ -59,15 +63,34 @@ def read(path: Path, case: str) -> Tape:
 
 
 def columns_of(data: Path) -> tuple[list[str], pl.LazyFrame]:
-    """Return the names of a file's columns, and its rows as a lazy frame."""
-    if not data.is_file():
+    """Return the names of the columns of a file, or of a folder of like files, and its rows."""
+    if not data.exists():
         raise DataFaults([Fault("no such file", file=data.name)])
-    if data.suffix.lower() in PARQUET:
-        with readable(data):
-            frame = pl.scan_parquet(data, glob=False)
-            return frame.collect_schema().names(), frame
-    names = header_of(data)
-    return names, pl.scan_csv(data, infer_schema=False, glob=False)
+    found = {file: _rows_of(file) for file in own_files(data)}
+    if not found:
+        raise DataFaults([Fault("is an empty folder", file=data.name)])
+    names = {file: frame.collect_schema().names() for file, frame in found.items()}
+    first, *others = names
+    odd = [file for file in others if names[file] != names[first]]
+    if odd:
+        rule = f"has other columns than {first.name}"
+        raise DataFaults([Fault(rule, ", ".join(sorted(set(names[first]) ^ set(names[file]))),
+                                line=1, file=file.name) for file in odd])  # fmt: skip
+    return names[first], pl.concat(found.values())
+
+
+def _rows_of(file: Path) -> pl.LazyFrame:
+    if file.suffix.lower() not in PARQUET:
+        return csv_rows(file)
+    with readable(file):
+        frame = pl.scan_parquet(file, glob=False)
+        frame.collect_schema()
+        return frame
+
+
+def _raw_files(path: Path) -> list[Path]:
+    data = path.with_name(path.name.removesuffix(ENDING))
+    return [each for each in (*own_files(data), map_path(data)) if each.is_file()]
 
 
 def _sections(spec: ColumnMap) -> dict[str, Mapping[str, Spec]]:
@@ -183,5 +206,5 @@ def _rows(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
 
 SOURCE = Source(
     "generic", "a file of your own, CSV or Parquet, with a column map beside it",
-    tuple(name for name in CASES if name != "shared"), read,
+    tuple(name for name in CASES if name != "shared"), read, folders=True, files=_raw_files,
 )  # fmt: skip

@@ -38,6 +38,11 @@ def pairs(path: Path, words: Sequence[tuple[str, str]]) -> list[tuple[Path, Path
     return list(found)
 
 
+def pair_files(path: Path, words: Sequence[tuple[str, str]]) -> list[Path]:
+    """Return every file of the pairs that :func:`pairs` finds."""
+    return [each for pair in pairs(path, words) for each in pair if each is not None]
+
+
 def _pair(path: Path, words: Sequence[tuple[str, str]]) -> tuple[Path, Path | None]:
     for first, second in words:
         if re.search(second, path.name, re.IGNORECASE):

@@ -1,3 +1,4 @@
+import gzip
 from datetime import date
 
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 from abscase.case import load_case
 from abscase.schema import validate
 from abscase.sources.column_map import map_path
+from abscase.sources.gbk import csv_rows, is_gbk
 from abscase.sources.generic import SOURCE
 from abscase.sources.registry import load, source_named
 
@@ -155,10 +157,8 @@ def test_files_of_another_form_are_refused(file, refused, truncated):
     text = path.read_text()
     path.write_bytes(text.encode() + text.splitlines()[1].encode("gbk"))
     assert "mixes encodings: UTF-8 (line 1), GBK (line 7)" in refused("generic", path, "cn_peers")
-    path.write_bytes(text.encode("gbk"))
-    assert "is not UTF-8 but GBK" in refused("generic", path, "cn_peers")
     path.write_text(text.replace(",", ";"))
-    assert "is no column of the file" in refused("generic", path, "cn_peers")
+    assert "loans.csv:1: is separated by semicolons" in refused("generic", path, "cn_peers")
     assert "is damaged" in refused("generic", truncated(path, text * 5000), "cn_peers")
     path.write_text("")
     assert "is empty" in refused("generic", path, "cn_peers")
@@ -170,3 +170,46 @@ def test_files_of_another_form_are_refused(file, refused, truncated):
     assert "is not sound YAML" in refused("generic", path, "cn_peers")
     map_path(path).unlink()
     assert "loans.csv: has no map: write loans.csv.map.yml" in refused("generic", path, "cn_peers")
+
+
+@pytest.mark.parametrize("form", [str.encode, lambda text: text.encode("gbk"),
+                                  lambda text: gzip.compress(text.encode("gbk")),
+                                  lambda text: text.encode("utf-8-sig"),
+                                  lambda text: text.replace("\n", "\r\n").encode()])  # fmt: skip
+def test_encodings_and_line_ends_make_no_difference(file, form):
+    path = file()
+    load("generic", path, "cn_peers")
+    expected = table("loan"), table("performance")
+    path.write_bytes(form(path.read_text(encoding="utf-8")))
+    load("generic", path, "cn_peers")
+    assert table("loan").equals(expected[0]) and table("performance").equals(expected[1])
+
+
+def test_two_bytes_that_could_be_utf_8_do_not_hide_gbk(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("姓,名\n陆,1\n张,2\n".encode("gbk"))
+    assert "陆".encode("gbk").decode("utf-8") != "陆"
+    assert is_gbk(path)
+    assert csv_rows(path).collect()["姓"].to_list() == ["陆", "张"]
+
+
+def test_a_folder_of_months_is_one_history(file, tmp_path):
+    whole = file()
+    load("generic", whole, "cn_peers")
+    expected = table("performance")
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for month, rows in ROWS.groupby("月份"):
+        rows.to_csv(folder / f"{month}.csv", index=False)
+    map_path(folder).write_text(MAP, encoding="utf-8")
+    load("generic", folder, "cn_peers")
+    assert table("performance").equals(expected)
+    assert expected["previous_state"].to_list() == [None, 0, None, 0, 1]
+
+
+def test_a_folder_whose_files_differ_is_refused(tmp_path, refused):
+    folder = tmp_path / "months"
+    folder.mkdir()
+    ROWS.to_csv(folder / "1.csv", index=False)
+    ROWS.drop(columns="省份").to_csv(folder / "2.csv", index=False)
+    assert "2.csv:1: 省份: has other columns than 1.csv" in refused("generic", folder, "cn_peers")
