@@ -2,6 +2,7 @@
 
 Every measure of a panel reads it here, by a plain group-by on stored columns, and works on from the
 small table that comes back. So one code serves every engine, and the engine does what it does best.
+Where several measures are wanted of one panel, :func:`condensed` reads it once for all of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrame
 
 from abscase.errors import DataFaults, Fault, did_you_mean
+
+CELL = ("date", "age_months", "previous_state", "state")
+WEIGHT = "loans"
 
 
 def tally(
@@ -31,7 +35,8 @@ def tally(
     ----------
     panel : frame
         pandas or Polars frame, Polars lazy frame, DuckDB relation or Spark frame. A lazy one is
-        never loaded whole: Polars runs it in its streaming engine.
+        never loaded whole: Polars runs it in its streaming engine. Or the result of
+        :func:`condensed`, whose rows count as the loans that they stand for.
     columns : sequence of str
         The columns of the panel that are read.
     keys, sums : sequence of str
@@ -51,20 +56,56 @@ def tally(
     Raises
     ------
     DataFaults
-        A column is missing; all of them are listed.
+        A column is missing; all of them are listed. Or the panel is condensed and the measure
+        needs each loan by itself.
     """
-    frame = nw.from_native(panel).select(*require_columns(panel, columns))
+    whole = WEIGHT not in nw.from_native(panel).collect_schema().names()
+    if not whole and set(sums) & set(made or ()):
+        fix = "give the panel itself"
+        raise DataFaults([Fault("counts many loans a row; each is needed", WEIGHT, fix=fix)])
+    frame = nw.from_native(panel).select(
+        *require_columns(panel, [*columns, *([] if whole else [WEIGHT])])
+    )
     if where is not None:
         frame = frame.filter(where)
     if made:
         frame = frame.with_columns(**made)
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
         frame = frame.lazy()
-    totals = [nw.len().alias("loans"), *(nw.col(name).sum() for name in sums)]
+    count = (nw.len() if whole else nw.col(WEIGHT).sum()).alias(WEIGHT)
+    totals = [count, *(nw.col(name).sum() for name in sums)]
     found = _collected(frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals))
     found = pd.DataFrame({name: _plain(found[name]) for name in (*keys, "loans", *sums)})
     found = found.astype(dict.fromkeys(sums, "float64")).fillna(dict.fromkeys(sums, 0.0))
     return found.sort_values(list(keys), ignore_index=True) if keys else found
+
+
+def condensed(panel: IntoFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a panel in which a row stands for all loans alike in period, age and states.
+
+    It takes the panel's place in every measure that only counts and adds: ``delinquency``,
+    ``transition_counts``, ``exposure`` and ``vintages`` then give what they give for the panel, and
+    a panel of any size is read once for all of them. ``severity`` and ``concentration`` need the
+    loans themselves and refuse it.
+
+    Parameters
+    ----------
+    panel : frame of any engine
+        In the columns of the table ``performance``.
+    by : sequence of str
+        Further columns of the panel that a measure will report by.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``date``, ``age_months``, ``previous_state``, ``state``; ``loans``, rows of the
+        panel; ``balance_amt`` and, where the panel has it, ``loss_amt``, their sums. Its size is
+        that of the periods times the ages, not of the pool.
+    """
+    held = nw.from_native(panel).collect_schema().names()
+    keys = [*by, *(name for name in CELL if name not in by)]
+    sums = [name for name in ("balance_amt", "loss_amt") if name in held or name == "balance_amt"]
+    return tally(panel, [*keys, *sums], keys, sums)
 
 
 def require_columns(panel: IntoFrame, columns: Sequence[str]) -> list[str]:

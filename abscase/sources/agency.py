@@ -20,7 +20,7 @@ ENDS = {
 06 repurchased, 09 deed in lieu or sale of foreclosed property, 15 sale of a non-performing note or
 whole loan, 16 sale or securitisation of a reperforming one, 96 removed for another reason (such as
 a defect), and at Fannie Mae 97 and 98: removed through a credit event."""
-TAKEN = {"R": "3", "RA": "3"}
+TAKEN = {"R": 3, "RA": 3}
 """Property that the lender has taken and not yet sold: shown as three months past due."""
 KINDS = {"SF": "single family", "CO": "condominium", "PU": "planned unit",
          "MH": "manufactured housing", "CP": "co-operative"}  # fmt: skip
@@ -47,8 +47,8 @@ def facts() -> dict[str, pl.Expr]:
 
 def days_late(column: str = "late") -> pl.Expr:
     """Return months past due as days; what is no number of months is empty."""
-    months = filled(column)
-    return decoded(months, TAKEN, months).cast(pl.Int32, strict=False) * BUCKET
+    cell = pl.col(column).str.strip_chars()
+    return decoded(cell, TAKEN, cell.cast(pl.Int32, strict=False)) * BUCKET
 
 
 def code() -> pl.Expr:

@@ -23,7 +23,7 @@ from abscase.schema import STATES, TABLES
 from abscase.sources.codes import decoded, filled
 from abscase.sources.order import sorted_rows
 from abscase.sources.ranges import in_range
-from abscase.sources.tape import Tape
+from abscase.sources.tape import Tape, with_previous_state
 
 REMOVED = -1
 BUCKET = 30
@@ -48,7 +48,9 @@ class History:
 def month_end(name: str, form: str) -> pl.Expr:
     """Return the last day of the month that a column of text names in a form such as "%m%Y"."""
     text = pl.col(name) if "%d" in form else pl.lit("01") + pl.col(name)
-    return text.str.to_date(form if "%d" in form else f"%d{form}", strict=False).dt.month_end()
+    date = text.str.to_date(form if "%d" in form else f"%d{form}", strict=False)
+    # As dt.month_end(), three times as fast.
+    return (date.cast(pl.Int32) - date.dt.day() + date.dt.days_in_month()).cast(pl.Date)
 
 
 def months_between(later: str, earlier: str) -> pl.Expr:
@@ -92,8 +94,7 @@ def history(
     altered, rejected : mapping of str to int, optional
         What was changed or left out before.
     """
-    rows = rows.with_columns(code=filled("code"))
-    keyed = rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
+    keyed = _keyed(rows)
     marked = _marked(keyed, ends)
     counts = _counts(marked)
     if counts["disorder"]:
@@ -103,12 +104,28 @@ def history(
     out |= {NO_KEY: total - sum(out.values()) - counts["rows"]}
     out |= {name: counts[name] for name in _rejects()}
     changed = dict(altered or {}) | {name: counts[name] for name in _alters()}
-    kept = marked.filter(~pl.any_horizontal(*_rejects().values())).select(
+    return History(_kept(marked), total, *({name: count for name, count in each.items() if count}
+                                  for each in (out, changed)))  # fmt: skip
+
+
+def streamed(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
+    """Return the table ``performance`` of rows as :func:`history` takes them, in one pass.
+
+    They must be sorted by loan and month. What cannot be true is left out as there, not counted.
+    """
+    return with_previous_state(_performance(_kept(_marked(_keyed(rows), ends))), 1)
+
+
+def _keyed(rows: pl.LazyFrame) -> pl.LazyFrame:
+    rows = rows.with_columns(code=filled("code"))
+    return rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
+
+
+def _kept(marked: pl.LazyFrame) -> pl.LazyFrame:
+    return marked.filter(~pl.any_horizontal(*_rejects().values())).select(
         pl.when(pl.col("rate").is_between(*RATES)).then("rate").alias("rate"),
         *(name for name in sorted(marked.collect_schema().names()) if name in KEPT),
     )
-    return History(kept, total, *({name: count for name, count in each.items() if count}
-                                  for each in (out, changed)))  # fmt: skip
 
 
 def _marked(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
