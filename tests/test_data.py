@@ -70,7 +70,8 @@ def test_every_source_is_used():
 
 def test_a_source_id_begins_with_its_folder():
     prefixes = {"ant": "ant-", "us_subprime": "us-", "us_cards": "card-", "us_prime": "prime-",
-                "cn_peers": "peer-", "literature": "lit-", "thesis": "thesis-"}  # fmt: skip
+                "cn_peers": "peer-", "literature": "lit-", "thesis": "thesis-",
+                "survey": "survey-"}  # fmt: skip
     for row in catalog.read_all("source").to_dict("records"):
         folder = row["ref"].split("/")[0]
         assert row["source_id"].startswith(prefixes[folder]), row["ref"]

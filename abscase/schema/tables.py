@@ -6,7 +6,7 @@ Units: a rate or share is a decimal (0.05, never 5); money (``_amt``) is in whol
 
 from __future__ import annotations
 
-from abscase.schema import deals, loans, published, thesis
+from abscase.schema import deals, loans, process, published, survey, thesis
 from abscase.schema.shared import CASES, STATES, UNITS
 
 __all__ = ["CASES", "STATES", "TABLES", "UNITS"]
@@ -16,6 +16,7 @@ TABLES = {
     for table in (
         deals.DEAL, deals.TRANCHE, deals.FEE, loans.LOAN, loans.PERFORMANCE, published.SERIES,
         published.DEFINITION, deals.HOLDER, published.ENTITY, published.RULE, published.EVENT,
-        thesis.FINDING, thesis.ACCOUNT, thesis.CLAIM, thesis.MARGINS, published.SOURCE,
+        *process.TABLES, thesis.FINDING, thesis.ACCOUNT, thesis.CLAIM, thesis.MARGINS, survey.RISK,
+        survey.ANSWER, published.SOURCE,
     )
 }  # fmt: skip
