@@ -1,0 +1,85 @@
+"""The tables of asset quality in words: codes, headers, small rates, money by currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from abscase.show.labels import has_label, label
+from abscase.show.numbers import MISSING, money, percent
+from abscase.show.style import CASE_CHANNEL
+
+CODED = ("agency", "case", "deal", "kind", "pool", "scenario", "tape", "who")
+STATES = ("current", "30", "60", "90", "default", "prepaid", "matured")
+
+
+def headers(frame: pd.DataFrame, lang: str) -> dict[str, str]:
+    """Return the header of each column that has a label ``qa.col.<name>``."""
+    names = [str(name) for name in frame if has_label(f"qa.col.{name}")]
+    return {name: label(f"qa.col.{name}", lang) for name in names}
+
+
+def worded(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return the frame with its codes of cases, lenders, deals and scenarios in words."""
+    words = {name: [named(name, code, lang) for code in frame[name]]
+             for name in CODED if name in frame}  # fmt: skip
+    for name in ("previous_state", "state"):
+        if name in frame:
+            words[name] = [state_name(code, lang) for code in frame[name]]
+    return frame.assign(**words)
+
+
+def named(kind: str, code: object, lang: str) -> str:
+    """Return the label ``qa.<kind>.<code>``, or the code where it has none."""
+    key = f"qa.{kind}.{code}"
+    return label(key, lang) if has_label(key) else str(code)
+
+
+def state_name(code: Any, lang: str) -> str:
+    """Return the name of a state of the schema.
+
+    >>> state_name(3, "en"), state_name(0, "zh")
+    ('90+', '正常')
+    """
+    return label(f"qa.state.{STATES[int(code)]}", lang)
+
+
+def small_percent(value: float | None) -> str:
+    """Return a rate with three figures where it is small.
+
+    >>> small_percent(0.0035), small_percent(0.0264), small_percent(0.2486), small_percent(None)
+    ('0.350%', '2.64%', '24.9%', '–')
+    """
+    if value is None or value != value:
+        return MISSING
+    size = abs(value)
+    return percent(value, 3 if size < 0.00995 else 2 if size < 0.0995 else 1)
+
+
+def in_own_currency(frame: pd.DataFrame, names: Sequence[str], lang: str) -> pd.DataFrame:
+    """Return the frame with amounts as text, each in the ``currency`` of its row."""
+    texts = {
+        name: [
+            money(amount, currency, lang)
+            for amount, currency in zip(frame[name], frame["currency"], strict=True)
+        ]
+        for name in names
+    }
+    return frame.assign(**texts).drop(columns="currency")
+
+
+def case_order(names: Sequence[str]) -> list[str]:
+    """Return the cases in the order of the legend."""
+    return [name for name in CASE_CHANNEL if name in set(names)]
+
+
+def pool_name(case: str, simulated: bool, lang: str) -> str:
+    """Return what a tape is called: its case, and whether its loans are simulated.
+
+    >>> pool_name("ant", True, "en")
+    'Ant (simulated)'
+    """
+    kind = "simulated" if simulated else "real"
+    return label(f"qa.name.{kind}", lang, case=named("case", case, lang))
