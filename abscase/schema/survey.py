@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from abscase.schema.column import Column, Table
-from abscase.schema.shared import EVIDENCE, opt, text
+from abscase.schema.process import STAGES
+from abscase.schema.shared import EVIDENCE, note, opt, text
 
 GROUPS = ("U", "I", "C", "S", "D", "R")
 """Underlying assets, information, control, structure, diffusion, regulation."""
-STAGES = (
-    "application", "scoring", "funding", "pooling", "sale", "rating", "issue", "servicing",
-    "purchase", "waterfall", "winddown",
-)  # fmt: skip
 ASKED = ("ant", "us_subprime")
 STEPS = 5
 ROUNDS = 4
@@ -28,6 +25,8 @@ RISK = Table(
                "regulation", choices=GROUPS),
         text(name="cases", meaning="cases it is asked of, separated by spaces"),
         Column("stage", "text", "stage of the process at which the event arises", choices=STAGES),
+        note(name="faults", meaning="basic events of the fault trees that it stands for, separated "
+             "by spaces"),
         text(name="name_en", meaning="name"),
         text(name="name_zh", meaning="name, in Chinese"),
         text(name="cause_en", meaning="what brings it about"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from abscase import catalog
 from abscase.errors import ChoiceError
-from abscase.schema.survey import ASKED, GROUPS, STAGES
+from abscase.schema.survey import ASKED, GROUPS
 
 QUESTIONS = ("probability", "impact", "detectability")
 PAIRS = tuple(f"{one}/{other}" for one, other in combinations(GROUPS, 2))
@@ -16,7 +16,7 @@ PAIRS = tuple(f"{one}/{other}" for one, other in combinations(GROUPS, 2))
 SAATY = tuple([1 / step for step in range(9, 1, -1)] + [float(step) for step in range(1, 10)])
 """The steps of a comparison, from one ninth to nine."""
 
-__all__ = ["ASKED", "GROUPS", "PAIRS", "QUESTIONS", "SAATY", "STAGES", "of_case", "register"]
+__all__ = ["ASKED", "GROUPS", "PAIRS", "QUESTIONS", "SAATY", "of_case", "register"]
 
 
 def register() -> pd.DataFrame:

@@ -8,7 +8,7 @@ from abscase.errors import ChoiceError, DataFaults
 from abscase.operating.survey import answers, panel, study
 from abscase.operating.survey.collect import survey_collect
 from abscase.operating.survey.register import GROUPS, PAIRS, of_case, register
-from abscase.schema.survey import STAGES
+from abscase.schema.process import STAGES
 
 
 @pytest.fixture
@@ -76,9 +76,9 @@ def test_the_made_up_panel_comes_together_and_holds_one_careless_respondent():
 
 def test_a_good_file_is_read_with_its_lines(write):
     found = answers.read_answers(write("my answers.csv"))
-    assert found["ref"].iloc[0] == "my_answers.csv:2" and len(found) == 31 + 15
+    assert found["ref"].iloc[0] == "my_answers.csv:2" and len(found) == 33 + 15
     assert answers.comparisons(found, "ant")["r1"].shape == (6, 6)
-    assert answers.ratings(found, "ant", "impact", 1).shape == (1, 31)
+    assert answers.ratings(found, "ant", "impact", 1).shape == (1, 33)
 
 
 def test_all_faults_of_a_file_come_at_once(write):
@@ -119,7 +119,7 @@ def test_what_is_left_out_is_named(write):
     (only,) = faults(write(change=drop))
     assert "'r1' has no answer in round 1 about ant to: RD2, S/D" in only
     no_pairs = lambda frame: frame[~frame["item"].isin(PAIRS)]  # noqa: E731
-    assert len(answers.read_answers(write(change=no_pairs))) == 31, "pairs may be left out whole"
+    assert len(answers.read_answers(write(change=no_pairs))) == 33, "pairs may be left out whole"
 
 
 def test_a_risk_of_the_other_case_is_refused(write):
@@ -146,7 +146,7 @@ def test_collecting_merges_whole_and_in_order(write, tmp_path):
     write("a.csv", who="r1")
     write("c.csv", who="r1", when=2)
     out = tmp_path / "all.csv"
-    assert survey_collect(tmp_path, out).endswith("2 respondents, 2 rounds, 138 answers, grade A")
+    assert survey_collect(tmp_path, out).endswith("2 respondents, 2 rounds, 144 answers, grade A")
     merged = answers.read_answers(out)
     assert merged["respondent"].drop_duplicates().tolist() == ["r1", "r2"]
     before = out.read_bytes()

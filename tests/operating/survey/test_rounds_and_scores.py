@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from scipy.stats import entropy as shannon
 
+from abscase.case import load_case
 from abscase.errors import ChoiceError, ParameterFaults
 from abscase.operating.survey import delphi, fuzzy, methods, ranking, weights
+from abscase.operating.survey.register import of_case, register
 
 
 def rounds(*columns):
@@ -111,10 +113,32 @@ def test_the_order_of_products_hangs_on_the_numbers():
     assert told["incomparable"] == 1 and told["flipped"] == 1
 
 
-def test_comparison_scores_the_register():
-    risks = pd.DataFrame({"risk_id": list("abc"), "cases": ["ant", *["ant us_subprime"] * 2],
-                          "grade": ["A", "C", "B"]})  # fmt: skip
-    assert methods.by_comparison(risks).to_dict() == {"a": 0, "b": 1, "c": 2}
+@pytest.mark.parametrize("name", ["ant", "us_subprime"])
+def test_every_method_scores_the_register(name):
+    risks = of_case(name).set_index("risk_id")
+    found = methods.scores(load_case(name), pd.Series(1.0, risks.index))
+    assert tuple(found) == methods.METHODS and list(found.index) == list(risks.index)
+    assert found["comparison"].notna().all() and found["survey"].notna().all()
+    assert 5 < found["decomposition"].notna().sum() < len(risks)
+    own = risks.index[~risks["cases"].str.contains(" ")]
+    assert (found.loc[own, "comparison"] == 0).all()
+    assert set(found["process"].dropna()) <= {0, 1, 2, 3}
+
+
+def test_every_event_that_a_risk_stands_for_is_in_a_fault_tree():
+    trees = pd.concat([load_case(name).table("fault") for name in ("ant", "us_subprime")])
+    basic = set(trees.loc[trees["gate"] == "basic", "event_id"])
+    named = {each for names in register()["faults"].dropna() for each in names.split()}
+    assert named == basic
+
+
+def test_the_mean_correlation_and_its_interval():
+    table = pd.DataFrame({"survey": np.arange(20.0), "process": np.arange(20.0) ** 2})
+    found = methods.mean_correlation(table, 50, 0.05, np.random.default_rng(1))
+    assert found.value == pytest.approx(1) and found.low == pytest.approx(1)
+    noise = np.random.default_rng(2).random((30, 3))
+    wide = methods.mean_correlation(pd.DataFrame(noise), 200, 0.05, np.random.default_rng(3))
+    assert wide.low < 0 < wide.high
 
 
 def test_methods_are_correlated_over_what_they_share():
