@@ -1,0 +1,1 @@
+"""How each case makes its securities: stages and checks, fault trees, likeness by design."""
