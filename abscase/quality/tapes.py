@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
+import polars as pl
 from narwhals.stable.v2.typing import IntoFrame
 
 from abscase.quality.delinquency import delinquency
@@ -42,6 +44,13 @@ def tape_facts(pools: Mapping[str, Pool]) -> pd.DataFrame:
             "grade": pool.grade, "source_id": " ".join(pool.sources),
         })  # fmt: skip
     return pd.DataFrame(found)
+
+
+def as_of(pool: Pool, date: str) -> Pool:
+    """Return the tape as it could be seen at an earlier date: loans made by then, rows by then."""
+    day = pd.Timestamp(date).date()
+    loan = pool.loan.filter(pl.col("orig_date") <= day)
+    return replace(pool, loan=loan, performance=pool.performance.filter(pl.col("date") <= day))
 
 
 def arrears(performance: IntoFrame, dpd: int) -> pd.DataFrame:

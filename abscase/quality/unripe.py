@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from abscase.errors import DataFaults, Fault
@@ -41,3 +42,38 @@ def project(
         raise DataFaults([Fault(rule, value)])
     kept = sums.loc[sums[ages[0]].notna(), sums.columns >= ages[0]]
     return chain_ladder(kept, alpha)
+
+
+def hindsight(
+    ladder: ChainLadder, whole: pd.DataFrame, value: str = "default_count"
+) -> pd.DataFrame:
+    """Return what the ladder projected beside what the same vintages came to later.
+
+    Parameters
+    ----------
+    ladder : ChainLadder
+        Of the vintages as they were seen at an earlier date.
+    whole : DataFrame
+        The vintage table of the whole tape, with the same ``value``.
+
+    Returns
+    -------
+    DataFrame
+        ``vintage``, ``age`` (seen), ``latest``, ``projected``, ``lo``, ``hi``, ``realised`` (all
+        shares of the loans made) and ``inside``, whether the interval holds the outcome; only
+        vintages that were unripe and have since reached the last age.
+    """
+    last = ladder.projection["age"].max()
+    told = ladder.projection[ladder.projection["age"] == last].set_index("vintage")
+    seen = ladder.ultimate[ladder.ultimate["age"] < last].set_index("vintage")
+    sums = triangle(whole[whole["age_months"] <= last], value)
+    if last not in sums:
+        sums[last] = np.nan
+    table = seen[["age", "latest"]].join(told[["amount", "lo", "hi"]])
+    table = table.join(sums[last].rename("realised")).dropna()
+    loans = whole.drop_duplicates("vintage").set_index("vintage")["loans"].reindex(table.index)
+    table = table.rename(columns={"amount": "projected"})
+    shares = ["latest", "projected", "lo", "hi", "realised"]
+    table[shares] = table[shares].div(loans, axis=0)
+    table["inside"] = table["realised"].between(table["lo"], table["hi"])
+    return table.reset_index()

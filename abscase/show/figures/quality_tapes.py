@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abscase.quality.chain_ladder import ChainLadder
 from abscase.show.exhibit import Exhibit
@@ -199,4 +199,5 @@ def spread(names: Sequence[str], most: int = MOST) -> list[str]:
 def _shares(axes: Axes) -> None:
     axes.set_ylim(bottom=0)
     axes.set_xlim(left=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
