@@ -4,13 +4,27 @@ A `Deal` is data, written in Python or read from YAML (`read_deal`); `run` pays 
 `Scenario` and gives a `Result` with every payment; the books must balance or `Imbalance` is raised.
 """
 
+from abscase.operating.waterfall.breakeven import Breakeven, breakeven, breakevens
 from abscase.operating.waterfall.deal import Deal, Step, Trigger
 from abscase.operating.waterfall.engine import run
 from abscase.operating.waterfall.flows import Flows, given_flows
 from abscase.operating.waterfall.invariants import Imbalance
+from abscase.operating.waterfall.measures import (
+    average_life,
+    classes,
+    enhancement,
+    internal_yield,
+    payment_stack,
+    pool_loss,
+    principal_loss,
+    trigger_line,
+    unpaid_interest,
+)
 from abscase.operating.waterfall.read import deal_from, read_deal
+from abscase.operating.waterfall.resecuritise import flows_of, look_through, run_held
 from abscase.operating.waterfall.result import Result
 from abscase.operating.waterfall.scenario import Scenario
+from abscase.operating.waterfall.shipped import deal_card, shipped, shipped_deal
 from abscase.operating.waterfall.terms import (
     Calendar,
     Call,
@@ -25,7 +39,10 @@ from abscase.operating.waterfall.terms import (
 )
 
 __all__ = [
-    "Calendar", "Call", "Cover", "Deal", "Fee", "Flows", "Holding", "Imbalance", "Pool",
-    "Reserve", "Result", "Revolving", "Scenario", "Step", "Swap", "Tranche", "Trigger",
-    "deal_from", "given_flows", "read_deal", "run",
+    "Breakeven", "Calendar", "Call", "Cover", "Deal", "Fee", "Flows", "Holding", "Imbalance",
+    "Pool", "Reserve", "Result", "Revolving", "Scenario", "Step", "Swap", "Tranche", "Trigger",
+    "average_life", "breakeven", "breakevens", "classes", "deal_card", "deal_from", "enhancement",
+    "flows_of", "given_flows", "internal_yield", "look_through", "payment_stack", "pool_loss",
+    "principal_loss", "read_deal", "run", "run_held", "shipped", "shipped_deal", "trigger_line",
+    "unpaid_interest",
 ]  # fmt: skip

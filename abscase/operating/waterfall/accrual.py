@@ -19,9 +19,11 @@ def collect(book: Book) -> None:
         flows.pending[t] = 0.0
     if book.alive is not None:
         _end_called(book)
+    book.see_pool()
     book.cash["interest"] += flows.interest[t]
     principal = flows.principal[t] + flows.prepayment[t] + flows.recovery[t]
     book.cash["principal"] += principal
+    book.principal_in = principal
     book.lines["cash_in"][t] = flows.interest[t] + principal
     book.cumulative["loss"] += flows.loss[t]
     book.cumulative["default"] += flows.default[t]
@@ -55,7 +57,7 @@ def _fee(book: Book, fee: Fee) -> Array:
 
 
 def accrue_coupons(book: Book) -> None:
-    """Add the period's interest to what is due, and note it.
+    """Add the period's interest to what is due.
 
     Notes
     -----
@@ -63,39 +65,40 @@ def accrue_coupons(book: Book) -> None:
     (interest collected - fees due) / (balance of the rated classes x years). Interest: coupon x
     years x opening balance; unpaid interest itself bears interest only where the deal says so.
     """
-    t, deal = book.t, book.deal
-    years = book.pooling.days.years[t]
-    rate = _rates(book)
-    base = book.balance
-    if any(each.notional_of for each in deal.tranches):
-        base = book.coupons[0].notional @ book.balance
+    deal, years = book.deal, book.pooling.days.years[book.t]
+    accrued, base = _rates(book), book.balance
+    if book.coupons.notional is not None:
+        base = book.coupons.notional @ book.balance
     if deal.interest_on_shortfall:
         base = base + book.due
-    capped = [k for k, each in enumerate(deal.tranches) if each.funds_cap]
-    if capped:
-        funds = np.maximum(book.flows.interest[t] - book.fee_due.sum(axis=0), 0)
+    if book.capped:
+        funds = np.maximum(book.flows.interest[book.t] - book.fee_due.sum(axis=0), 0)
         owed = book.rated_balance * years
         limit = np.divide(funds, owed, out=np.full_like(funds, np.inf), where=owed > 0)
-        rate = np.broadcast_to(rate, book.balance.shape).copy()
-        rate[capped] = np.minimum(rate[capped], limit)
-    accrued = book.cents(rate * base * years)
-    book.lines["accrued"][t] = accrued
-    book.due += accrued
+        accrued[book.capped] = np.minimum(accrued[book.capped], limit)
+    accrued *= base
+    accrued *= years
+    book.accrued = book.cents(accrued)
+    book.due += book.accrued
 
 
 def _rates(book: Book) -> Array:
-    """Return the coupons of the period before any funds cap, (tranche, scenario)."""
-    before, after = book.coupons
-    stepped = np.array([
-        float(each.step_up_period is not None and book.t + 1 >= each.step_up_period)
-        for each in book.deal.tranches
-    ])[:, None]  # fmt: skip
-    base = np.where(stepped > 0, after.base, before.base)
-    if not before.floating.any():
-        return base
-    index = book.pooling.paths.index_rate[book.t]
-    moving = np.clip(index + base, before.floor, before.cap)
-    return np.where(before.floating > 0, moving, base)
+    """Return the coupons of the period before any funds cap; a trigger raises the next period's."""
+    coupons = book.coupons
+    rates = coupons.base + np.zeros(book.pooling.count)
+    for trigger, rows, rise in coupons.rises:
+        flag = book.flags.get(trigger)
+        if flag is not None and flag.any():
+            rates[rows] += rise * flag
+    for period, row, later in coupons.dated:
+        if book.t + 1 >= period:
+            rates[row] += later
+    if coupons.floating:
+        rates[coupons.floating] += book.pooling.paths.index_rate[book.t]
+    for row in coupons.bounded:
+        each = book.deal.tranches[row]
+        rates[row] = np.clip(rates[row], each.floor, each.cap)
+    return rates
 
 
 def settle_swap(book: Book) -> None:
@@ -132,9 +135,13 @@ def call_pool(book: Book) -> None:
     used = small & (cash >= owed)
     if not used.any():
         return
+    if book.deal.pool.count_defaulted:
+        book.flows.loss[t] += book.flows.pending[t] * used
     book.lines["called"][t] = pool * used
     book.cash["principal"] += pool * used
     book.lines["cash_in"][t] += pool * used
+    book.principal_in = book.principal_in + pool * used
     for name in ("balance", "pending", "delinquent"):
         getattr(book.flows, name)[t] *= ~used
     book.alive = alive * ~used
+    book.see_pool()

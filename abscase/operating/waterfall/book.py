@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from abscase.operating.waterfall.deal import Deal, Step
+from abscase.operating.waterfall.coupons import Span, coupons_of, span
+from abscase.operating.waterfall.deal import Deal, Groups, Step
 from abscase.operating.waterfall.flows import Flows, Pooling
 from abscase.operating.waterfall.loans import rounding
-from abscase.operating.waterfall.terms import Tranche
 from abscase.ranges import Array
 
-TRANCHE_LINES = ("balance", "interest", "principal", "writedown", "shortfall", "accrued", "pik")
+TRANCHE_LINES = ("balance", "interest", "principal", "writedown", "shortfall", "pik")
 CASH_LINES = ("cash_in", "cash_out", "residual", "swap_in", "swap_out", "support", "called", "cost",
               "bought", "account", "reserve", "pool", "state", "unpaid_fees")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Coupons:
-    """What is fixed of the coupons, arrays (tranche, 1), and the classes of each kind."""
-
-    base: Array
-    floating: np.ndarray
-    floor: Array
-    cap: Array
-    rated: np.ndarray
-    notional: Array
 
 
 class Book:
@@ -41,39 +27,52 @@ class Book:
         count, payments = pooling.count, len(pooling.days.payment)
         self.row = {name: k for k, name in enumerate(deal.names)}
         self.fee_row = {fee.name: k for k, fee in enumerate(deal.fees)}
-        faces = np.array([deal.face(each) for each in deal.tranches], dtype=float)
-        self.balance = np.repeat(faces[:, None], count, axis=1)
+        self.faces = np.array([deal.face(each) for each in deal.tranches], dtype=float)
+        self.balance = np.repeat(self.faces[:, None], count, axis=1)
         self.due = np.zeros_like(self.balance)
         self.fee_due = np.zeros((len(deal.fees), count))
         self.cash = {"interest": np.zeros(count), "principal": np.zeros(count)}
         self.reserve = np.full(count, float(deal.reserve.initial))
         self.cents = rounding(deal.rounding)
-        self.coupons = [_coupons(deal, after) for after in (False, True)]
+        self.coupons = coupons_of(deal)
+        self.rated = span([k for k, each in enumerate(deal.tranches) if each.kind != "residual"])
         self.alive: Array | None = None
         self.state = np.zeros(count, dtype=int)
         self.flags: dict[str, np.ndarray] = {}
-        self.measures = {each.name: np.full((payments, count), np.nan) for each in deal.triggers}
+        self.held: dict[tuple[tuple[str, ...], tuple[str, ...]], np.ndarray] = {}
+        self.measures = {each.name: np.empty((payments, count)) for each in deal.triggers}
         self.cumulative = {name: np.zeros(count) for name in ("loss", "default")}
-        shape = (payments, len(faces), count)
+        shape = (payments, len(self.faces), count)
         self.lines = {name: np.zeros(shape) for name in TRANCHE_LINES}
         self.lines |= {name: np.zeros((payments, count)) for name in CASH_LINES}
         self.lines["fees"] = np.zeros((payments, len(deal.fees), count))
-        self.rated = self.coupons[0].rated
-        self.swap_due = np.zeros(count)
+        self.swap_due, self.unspent = np.zeros(count), np.zeros(count)
+        self._rows: dict[tuple[Groups, str], list[int | Span]] = {}
+        self.principal_in = np.zeros(count)
+        self.balance_before = self.balance.copy()
+        self.accounts_before = self.reserve.copy()
+        self.cover_before = flows.opening - self.balance[self.rated].sum(axis=0)
+        self.accrued = np.zeros_like(self.balance)
+        self.last_lockout = max(each.first_principal for each in deal.tranches)
+        self.capped = span([k for k, each in enumerate(deal.tranches) if each.funds_cap])
+        self.pik = [k for k, each in enumerate(deal.tranches) if each.pik]
+        self.tracking = [k for k, each in enumerate(deal.tranches) if each.tracks_cover]
+        self.scale = float(flows.opening + self.faces.sum() + deal.reserve.initial + 1)
         self.t = 0
+        self.pool: Array = np.full(count, flows.opening)
 
-    @property
-    def pool(self) -> Array:
-        """The balance that tests, targets and write-downs see."""
-        flows, t = self.flows, self.t
+    def see_pool(self) -> None:
+        """Set ``pool``, the balance that tests, targets and write-downs see."""
+        self.pool = self.flows.balance[self.t]
         if self.deal.pool.count_defaulted:
-            return np.asarray(flows.balance[t] + flows.pending[t])
-        return flows.balance[t]
+            self.pool = self.pool + self.flows.pending[self.t]
 
     @property
     def opening_pool(self) -> Array:
         """The balance of performing loans at the start of the period."""
-        return self.flows.opening if self.t == 0 else self.flows.balance[self.t - 1]
+        if self.t == 0:
+            return np.full(self.pooling.count, self.flows.opening)
+        return self.flows.balance[self.t - 1]
 
     @property
     def rated_balance(self) -> Array:
@@ -85,18 +84,32 @@ class Book:
         cover, opening = self.deal.cover, self.flows.opening
         fixed = cover.target_share * opening
         if not cover.when:
-            return fixed
+            return np.full(self.pooling.count, fixed)
         stepped = np.maximum(cover.floor_share * opening, cover.stepped_share * self.pool)
         return np.where(self.holds(cover.when, cover.unless), stepped, fixed)
 
+    def rows(self, groups: Groups, kind: str = "class") -> list[int | Span]:
+        """Return the rows of groups of classes (or fees), each a row or several."""
+        if (groups, kind) not in self._rows:
+            index = self.fee_row if kind == "fee" else self.row
+            listed = [[index[name] for name in group] for group in groups]
+            self._rows[groups, kind] = [x[0] if len(x) == 1 else span(x) for x in listed]
+        return self._rows[groups, kind]
+
+    def span(self, names: tuple[str, ...]) -> Span:
+        """Return the rows of some classes."""
+        return span([self.row[name] for name in names])
+
     def holds(self, when: tuple[str, ...], unless: tuple[str, ...]) -> np.ndarray:
         """Return where every trigger of ``when`` holds and none of ``unless``."""
-        held = np.ones(self.pooling.count, dtype=bool)
-        for name in when:
-            held = held & self.flags[name]
-        for name in unless:
-            held = held & ~self.flags[name]
-        return held
+        if (when, unless) not in self.held:
+            held = np.ones(self.pooling.count, dtype=bool)
+            for name in when:
+                held &= self.flags[name]
+            for name in unless:
+                held &= ~self.flags[name]
+            self.held[when, unless] = held
+        return self.held[when, unless]
 
     def available(self, step: Step, mask: np.ndarray | None) -> Array:
         """Return the cash that a step may use; 0 where the scenario is not its business."""
@@ -116,35 +129,3 @@ class Book:
             self.cash["principal"] -= amount - first
         else:
             self.cash[step.source] -= amount
-
-
-def _coupons(deal: Deal, after: bool) -> Coupons:
-    """Return the coupons before or after their step-up."""
-    tranches = deal.tranches
-    index = {name: k for k, name in enumerate(deal.names)}
-    notional = np.zeros((len(tranches), len(tranches)))
-    for k, each in enumerate(tranches):
-        for name in each.notional_of:
-            notional[k, index[name]] = 1.0
-        if not each.notional_of and each.kind != "io":
-            notional[k, k] = 1.0
-
-    def column(values: list[float]) -> Array:
-        return np.array(values, dtype=float)[:, None]
-
-    return Coupons(
-        column([_base(each, after) for each in tranches]),
-        column([float(each.kind == "floating") for each in tranches]),
-        column([each.floor for each in tranches]), column([each.cap for each in tranches]),
-        np.array([k for k, each in enumerate(tranches) if each.kind != "residual"], dtype=int),
-        notional,
-    )  # fmt: skip
-
-
-def _base(tranche: Tranche, after: bool) -> float:
-    if tranche.kind == "residual":
-        return 0.0
-    before, later = tranche.rate, tranche.rate_after
-    if tranche.kind == "floating":
-        before, later = tranche.margin, tranche.margin_after
-    return later if after and later is not None else before

@@ -87,8 +87,10 @@ def _steps(deal: Deal) -> Iterator[Fault]:
             yield Fault("buys loans, but the deal has no terms 'revolving'", place, step.name)
         if step.name == "pay_residual" and len(step.names) > 1:
             yield Fault("pays several classes; name one", place, step.name)
-    for place, terms in (("cover", deal.cover),):
-        yield from _unknown([*terms.when, *terms.unless], flags, place, "trigger")
+    yield from _unknown([*deal.cover.when, *deal.cover.unless], flags, "cover", "trigger")
+    for number, each in enumerate(deal.tranches):
+        named = [each.step_up_on] if each.step_up_on else []
+        yield from _unknown(named, flags, f"tranches[{number}].step_up_on", "trigger")
 
 
 def _states(deal: Deal) -> Iterator[Fault]:

@@ -80,9 +80,9 @@ def dates_of(deal: Deal, months: int) -> Dates:
     plan, closing = deal.calendar, deal.calendar.closing
     origin = deal.pool.origin or closing
     due = tuple(add_months(origin, each) for each in range(months + 1))
-    month_end = (add_months(day, 0, 31) for day in due[1:])
+    last_day = 31 if plan.collection == "month_end" else None
     collection = tuple(
-        closing if day <= closing else end for day, end in zip(due[1:], month_end, strict=True)
+        closing if each <= closing else add_months(each, 0, last_day) for each in due[1:]
     )
     day = plan.payment_day or plan.first_payment.day
     payment = [plan.first_payment]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from abscase.errors import DataFaults
 from abscase.operating.waterfall.terms import (
@@ -48,7 +49,8 @@ class Trigger:
 class Step:
     """One line of a priority list; see `abscase.operating.waterfall.steps` for the names.
 
-    ``source`` is the cash it may use, ``amount`` caps principal. It is taken where every trigger
+    ``source`` is the cash it may use, ``amount`` caps principal; without ``lockout`` principal is
+    paid before a class's ``first_principal`` too. It is taken where every trigger
     of ``when`` holds and none of ``unless``.
     """
 
@@ -56,6 +58,7 @@ class Step:
     classes: Groups = ()
     source: str = term("all", choices=("all", "interest", "principal"))
     amount: str = term("available", choices=("available", "cover", "enhancement"))
+    lockout: bool = True
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
@@ -68,6 +71,11 @@ class Step:
 @dataclass(frozen=True)
 class Deal:
     """A securitisation, whole: it is checked when it is built.
+
+    The first state of ``priorities`` is the state at closing; states only move down that list.
+    ``index_rate`` is the index of floating classes where the scenario has none. ``deal_id`` and
+    ``case`` name the published rows the deal stands on, ``data`` the terms read from them,
+    ``assumed`` the terms that no source gives, each with its reason.
 
     Raises
     ------
@@ -94,6 +102,7 @@ class Deal:
     currency: str = "USD"
     deal_id: str = ""
     case: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -49,14 +49,14 @@ def run(deal: Deal, scenario: Scenario | None = None, flows: Flows | None = None
         months = replace(deal.calendar, periods=len(flows.balance))
         deal = replace(deal, calendar=months)
     pooling = pooling_of(deal, scenario, count)
-    own = pool_flows(pooling) if flows is None else _widened(flows, count)
+    changes = deal.revolving or deal.call or deal.pool.guaranteed
+    own = pool_flows(pooling) if flows is None else flows.wide(count, bool(changes))
     book = Book(deal, pooling, own)
     for t in range(min(len(pooling.days.payment), len(own.balance))):
         book.t = t
         _pay(book)
-    result = result_of(book)
-    hold(result)
-    return result
+        hold(book)
+    return result_of(book)
 
 
 def _pay(book: Book) -> None:
@@ -75,31 +75,20 @@ def _pay(book: Book) -> None:
 def _close(book: Book) -> None:
     """Carry balances and dues over to the next period, and note them."""
     t, lines = book.t, book.lines
-    for row, tranche in enumerate(book.deal.tranches):
-        if tranche.pik:
-            lines["pik"][t, row] = book.due[row]
-            book.balance[row] += book.due[row]
-            book.due[row] = 0.0
+    for row in book.pik:
+        lines["pik"][t, row] = book.due[row]
+        book.balance[row] += book.due[row]
+        book.due[row] = 0.0
     lines["balance"][t] = book.balance
     lines["shortfall"][t] = book.due
-    for row, tranche in enumerate(book.deal.tranches):
-        if tranche.tracks_cover:
-            lines["balance"][t, row] = np.maximum(book.pool - book.rated_balance, 0)
+    for row in book.tracking:
+        lines["balance"][t, row] = np.maximum(book.pool - book.rated_balance, 0)
     lines["account"][t] = book.cash["interest"] + book.cash["principal"]
     lines["reserve"][t], lines["pool"][t] = book.reserve, book.pool
+    book.unspent = book.cash["principal"].copy()
     lines["state"][t] = book.state
     lines["unpaid_fees"][t] = book.fee_due.sum(axis=0)
     outs = lines["interest"][t].sum(axis=0) + lines["principal"][t].sum(axis=0)
     outs += lines["fees"][t].sum(axis=0) + lines["swap_out"][t] + lines["cost"][t]
     lines["cash_out"][t] = outs
     lines["cash_in"][t] += lines["swap_in"][t]
-
-
-def _widened(flows: Flows, count: int) -> Flows:
-    """Return a copy of flows for a number of scenarios; one scenario serves all."""
-
-    def wide(each: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(each, (*each.shape[:-1], count)).copy()
-
-    arrays = {name: wide(each) for name, each in vars(flows).items() if name != "base_years"}
-    return Flows(**arrays, base_years={name: wide(x) for name, x in flows.base_years.items()})

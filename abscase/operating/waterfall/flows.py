@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from abscase.errors import DataFaults, Fault
-from abscase.operating.waterfall.dates import Dates, balance_weights, dates_of
+from abscase.operating.waterfall.dates import Dates, add_months, balance_weights, dates_of
 from abscase.operating.waterfall.deal import Deal
 from abscase.operating.waterfall.loans import RunOff, monthly, rounding, run_off
 from abscase.operating.waterfall.scenario import Paths, Scenario, paths_of
@@ -24,11 +24,11 @@ class Flows:
     """Flows of a pool, arrays (payment, scenario) in currency.
 
     ``balance`` is that of performing loans after each payment, ``pending`` that of defaulted loans
-    not yet resolved, ``opening`` (scenario,) the balance at closing; ``base_years`` are balances
-    times years, on which fees accrue, by kind of accrual.
+    not yet resolved, ``opening`` the balance at closing; ``base_years`` are balances times years,
+    on which fees accrue, by kind of accrual.
     """
 
-    opening: Array
+    opening: float
     balance: Array
     interest: Array
     principal: Array
@@ -39,6 +39,18 @@ class Flows:
     delinquent: Array
     pending: Array
     base_years: dict[str, Array]
+
+    def wide(self, count: int, own: bool) -> Flows:
+        """Return the flows for a number of scenarios (one serves all), ``own`` ones to write on."""
+
+        def widened(each: Array) -> Array:
+            shaped = np.broadcast_to(each, (len(each), count))
+            return shaped.copy() if own else shaped
+
+        names = [each.name for each in fields(self) if each.name not in ("opening", "base_years")]
+        arrays = {name: widened(getattr(self, name)) for name in names}
+        years = {name: widened(each) for name, each in self.base_years.items()}
+        return Flows(self.opening, **arrays, base_years=years)
 
 
 @dataclass(frozen=True)
@@ -62,19 +74,21 @@ class Pooling:
             term_months, paths.recovery_lag_months, rounding(self.deal.rounding),
         )  # fmt: skip
 
-    def add(self, flows: Flows, loans: RunOff, start: int) -> None:
-        """Add the flows of loans to the payments they fall into."""
+    def add(self, flows: Flows, opening: Array, start: int, term_months: int, since: int) -> None:
+        """Add loans that are in the pool from a payment on to what each payment collects."""
+        loans = self.loans(opening, start, term_months)
         payments = len(self.days.payment)
         falls = self.days.falls[start:]
         inside = falls < payments
         for name in (*CASH, "default", "loss"):
             np.add.at(getattr(flows, name), falls[inside], getattr(loans, name)[inside])
-        counted = self.days.last_collection - start - 1
-        paid = counted >= 0
-        for name in ("balance", "delinquent"):
-            getattr(flows, name)[paid] += getattr(loans, name)[counted[paid]]
-        open_cases = np.cumsum(loans.default - loans.recovery - loans.loss, axis=0)
-        flows.pending[paid] += open_cases[counted[paid]]
+        counted = self.days.last_collection[since:] - start
+        nothing = np.zeros_like(opening)
+        pending = np.cumsum(loans.default - loans.recovery - loans.loss, axis=0)
+        for name, first, later in (("balance", opening, loans.balance),
+                                   ("delinquent", nothing, loans.delinquent),
+                                   ("pending", nothing, pending)):  # fmt: skip
+            getattr(flows, name)[since:] += np.concatenate([first[None], later])[counted]
         for name, weight in self.weights.items():
             flows.base_years[name] += weight[:, start + 1 :] @ loans.balance
 
@@ -83,10 +97,7 @@ def pooling_of(deal: Deal, scenario: Scenario, count: int) -> Pooling:
     """Return how the loans of a deal become its payments."""
     lag = scenario.recovery_lag_months
     lag = deal.pool.recovery_lag_months if lag is None else lag
-    longest = deal.pool.term_months + lag
-    if deal.calendar.periods:
-        longest = max(longest, (deal.calendar.periods + 1) * deal.calendar.months + 1)
-    days = dates_of(deal, longest)
+    days = dates_of(deal, months_needed(deal, lag))
     weights = {
         kind: balance_weights(deal, days, kind)
         for kind in ACCRUALS
@@ -96,26 +107,36 @@ def pooling_of(deal: Deal, scenario: Scenario, count: int) -> Pooling:
     return Pooling(deal, days, paths, count, weights)
 
 
+def months_needed(deal: Deal, lag: int) -> int:
+    """Return the months of loan payments that the deal's payments can hold."""
+    plan = deal.calendar
+    if plan.periods is None:
+        return deal.pool.term_months + lag
+    last = add_months(plan.first_payment, (plan.periods - 1) * plan.months)
+    start = deal.pool.origin or plan.closing
+    return (last.year - start.year) * 12 + last.month - start.month + 1
+
+
 def pool_flows(pooling: Pooling) -> Flows:
     """Return the flows of the closing pool under the paths of its scenario."""
     deal = pooling.deal
     shape = (len(pooling.days.payment), pooling.count)
     opening = np.full(pooling.count, float(deal.pool.balance))
-    flows = _empty(opening, shape, pooling.weights)
+    flows = _empty(float(deal.pool.balance), shape, pooling.weights)
     for kind, weight in pooling.weights.items():
         flows.base_years[kind] += weight[:, :1] * opening
-    pooling.add(flows, pooling.loans(opening, 0, deal.pool.term_months), 0)
+    pooling.add(flows, opening, 0, deal.pool.term_months, 0)
     return flows
 
 
-def _empty(opening: Array, shape: tuple[int, int], kinds: Iterable[str]) -> Flows:
+def _empty(opening: float, shape: tuple[int, int], kinds: Iterable[str]) -> Flows:
     names = [each.name for each in fields(Flows) if each.name not in ("opening", "base_years")]
     zeros = {name: np.zeros(shape) for name in names}
     return Flows(opening, **zeros, base_years={kind: np.zeros(shape) for kind in kinds})
 
 
 def given_flows(
-    deal: Deal, opening: npt.ArrayLike, interest: npt.ArrayLike, principal: npt.ArrayLike,
+    deal: Deal, opening: float, interest: npt.ArrayLike, principal: npt.ArrayLike,
     prepayment: npt.ArrayLike = 0.0, default: npt.ArrayLike = 0.0, recovery: npt.ArrayLike = 0.0,
     loss: npt.ArrayLike | None = None, delinquent: npt.ArrayLike = 0.0,
 ) -> Flows:  # fmt: skip
@@ -142,8 +163,7 @@ def given_flows(
     shape = np.broadcast_shapes(*(each.shape for each in arrays.values()))
     arrays = {name: np.broadcast_to(each, shape).T.copy() for name, each in arrays.items()}
     gone = arrays["principal"] + arrays["prepayment"] + arrays["default"]
-    start = np.full(shape[0], float(np.asarray(opening)))
-    balance = start - np.cumsum(gone, axis=0)
+    balance = float(opening) - np.cumsum(gone, axis=0)
     arrays["loss"] = (
         np.maximum(arrays["default"] - arrays["recovery"], 0)
         if loss is None
@@ -151,13 +171,13 @@ def given_flows(
     )
     wrong = [name for name, each in arrays.items() if (each < 0).any()]
     faults = [Fault("an amount below 0", column=name) for name in wrong]
-    if (balance < -1e-6 * (start + 1)).any():
+    if (balance < -1e-6 * (opening + 1)).any():
         faults.append(Fault("more principal and default than the opening balance", "principal"))
     if faults:
         raise DataFaults(faults)
     resolved = arrays["default"] - arrays["recovery"] - arrays["loss"]
     pending = np.maximum(np.cumsum(resolved, axis=0), 0)
-    before = np.concatenate([start[None], balance[:-1]])
+    before = np.concatenate([np.full_like(balance[:1], opening), balance[:-1]])
     years = dates_of(deal, shape[1]).years[: shape[1], None]
-    return Flows(start, np.maximum(balance, 0), **arrays, pending=pending,
+    return Flows(float(opening), np.maximum(balance, 0), **arrays, pending=pending,
                  base_years=dict.fromkeys(ACCRUALS, before * years))  # fmt: skip

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from abscase.errors import AbscaseError
+from abscase.operating.waterfall.book import Book
 from abscase.ranges import Array
 
-if TYPE_CHECKING:
-    from abscase.operating.waterfall.result import Result
-
 TOLERANCE = 1e-9
+NEVER_BELOW = ("balance", "interest", "principal", "writedown", "shortfall")
 
 
 class Imbalance(AbscaseError):
     """The books of a run do not balance; the message names the law, the period, the scenario."""
 
 
-def hold(result: Result) -> None:
-    """Raise where a run breaks one of the laws.
+def hold(book: Book) -> None:
+    """Raise where the period just closed breaks one of the laws.
 
     Raises
     ------
@@ -32,36 +29,51 @@ def hold(result: Result) -> None:
     Notes
     -----
     Cash: in(t) + account(t-1) + reserve(t-1) = out(t) + account(t) + reserve(t).
-    Loss: for the assets A = pool + collection account, write-down + spread used + cover used =
-    loss, with spread used the cash of other origin that paid principal or bought loans.
-    Tolerance: 1e-9 of the closing pool, rated classes and reserve together.
+    Loss: write-down + spread used + cover used = default - recovery (or the loss booked, where the
+    pool counts defaulted loans until their recovery). Spread used is rated principal paid and loans
+    bought less principal collected and interest deferred; cover used is the fall of pool less rated
+    balances. Tolerance: 1e-9 of the closing pool, classes and reserve together.
     """
-    lines = result.lines
-    scale = result.opening_pool + result.opening_balance.sum() + result.deal.reserve.initial + 1
-    within = TOLERANCE * scale
+    t, lines = book.t, book.lines
+    within = TOLERANCE * book.scale
+    accounts = lines["account"][t] + lines["reserve"][t]
+    gap = lines["cash_in"][t] - lines["cash_out"][t] - accounts + book.accounts_before
+    _zero(book, "cash in is not cash out", gap)
+    book.accounts_before = accounts
+    for name in NEVER_BELOW:
+        if not lines[name][t].min() >= -within:
+            _zero(book, f"{name} below 0", np.minimum(lines[name][t], 0).min(axis=0))
+    for name, amount in (("account", book.cash["interest"]), ("account", book.cash["principal"]),
+                         ("reserve", book.reserve), ("pool", lines["pool"][t])):  # fmt: skip
+        if not amount.min() >= -within:
+            _zero(book, f"{name} below 0", np.minimum(amount, 0))
+    moved = book.balance_before - book.balance
+    moved -= lines["principal"][t]
+    moved -= lines["writedown"][t]
+    if book.pik:
+        moved += lines["pik"][t]
+    if not max(moved.max(), -moved.min()) <= within:
+        _zero(book, "a balance moved by itself", np.abs(moved).max(axis=0))
+    np.copyto(book.balance_before, book.balance)
+    _zero(book, "write-downs and absorbed losses are not the losses", _unexplained(book))
 
-    def check(law: str, gap: Array) -> None:
-        if not (np.abs(gap) <= within).all():
-            wrong = ~(np.abs(gap) <= within)
-            t, *_, s = np.argwhere(wrong)[0]
-            worst = gap[wrong][0]
-            raise Imbalance(f"{law}: payment {t + 1}, scenario {s + 1}, off by {worst:.6g}")
 
-    accounts = lines["account"] + lines["reserve"]
-    opening = np.full_like(accounts[:1], result.deal.reserve.initial)
-    gained = np.diff(accounts, axis=0, prepend=opening)
-    check("cash in is not cash out", lines["cash_in"] - lines["cash_out"] - gained)
-    for name in ("balance", "interest", "principal", "writedown", "shortfall"):
-        check(f"{name} below 0", np.minimum(lines[name], 0))
-    for name in ("account", "reserve", "pool"):
-        check(f"{name} below 0", np.minimum(lines[name], 0))
-    own = [k for k, each in enumerate(result.deal.tranches) if not each.tracks_cover]
-    before = np.broadcast_to(result.opening_balance[own, None], lines["balance"][0, own].shape)
-    moved = np.diff(lines["balance"][:, own], axis=0, prepend=before[None])
-    gone = lines["principal"] + lines["writedown"] - lines["pik"]
-    check("a balance moved by itself", moved + gone[:, own])
-    absorbed = result.spread_used + result.cover_used
-    check(
-        "write-downs and absorbed losses are not the losses",
-        result.pool_loss - result.writedowns - absorbed,
-    )
+def _unexplained(book: Book) -> Array:
+    """Return loss - write-downs - spread used - cover used of the period."""
+    t, lines, flows, rated = book.t, book.lines, book.flows, book.rated
+    deferred = lines["pik"][t].sum(axis=0) if book.pik else 0.0
+    bought, pool, owed = lines["bought"][t], lines["pool"][t], book.rated_balance
+    written = lines["writedown"][t, rated].sum(axis=0)
+    spread = lines["principal"][t, rated].sum(axis=0) + bought - book.principal_in - deferred
+    cover = book.cover_before - (pool - owed)
+    book.cover_before = pool - owed
+    whole = book.deal.pool.count_defaulted
+    loss = flows.loss[t] if whole else flows.default[t] - flows.recovery[t]
+    return np.asarray(loss - written - spread - cover)
+
+
+def _zero(book: Book, law: str, gap: Array) -> None:
+    wrong = ~(np.abs(gap) <= TOLERANCE * book.scale)
+    if wrong.any():
+        s = int(np.argmax(wrong))
+        raise Imbalance(f"{law}: payment {book.t + 1}, scenario {s + 1}, off by {gap[s]:.6g}")

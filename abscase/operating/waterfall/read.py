@@ -42,8 +42,8 @@ def deal_from(text: str, name: str = "deal", rows: Mapping[str, Any] | None = No
     name : str
         Name of the file, for faults.
     rows : mapping, optional
-        Terms known from elsewhere, laid under those of the file: {"tranches": {class: terms},
-        "pool": terms}.
+        Terms known from elsewhere, laid under those of the file: {"pool": terms, "tranches":
+        {class: terms}}.
     """
     found: list[Fault] = []
     lines: Lines = {}
@@ -105,15 +105,17 @@ def _plain(node: yaml.Node, place: str, lines: Lines, found: list[Fault]) -> Any
 def _under(tree: dict[str, Any], rows: Mapping[str, Any]) -> dict[str, Any]:
     """Return the terms of a file over those of rows."""
     made = dict(tree)
-    if "pool" in rows:
-        made["pool"] = {**rows["pool"], **(made.get("pool") or {})}
-    known = rows.get("tranches", {})
-    classes = made.get("tranches")
-    if isinstance(classes, list):
-        made["tranches"] = [
-            {**known.get(each.get("name"), {}), **each} if isinstance(each, dict) else each
-            for each in classes
-        ]
+    for key, terms in rows.items():
+        own = made.get(key)
+        if key == "tranches" and isinstance(own, list):
+            made[key] = [
+                {**terms.get(each.get("name"), {}), **each} if isinstance(each, dict) else each
+                for each in own
+            ]
+        elif isinstance(terms, Mapping):
+            made[key] = {**terms, **(own or {})}
+        else:
+            made.setdefault(key, terms)
     return made
 
 

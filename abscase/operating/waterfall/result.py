@@ -83,8 +83,7 @@ def result_of(book: Book) -> Result:
     principal = flows.principal + flows.prepayment + flows.recovery + book.lines["called"]
     pool_in = {"interest": flows.interest, "principal": principal, "default": flows.default,
                "recovery": flows.recovery, "loss": flows.loss}  # fmt: skip
-    faces = np.array([deal.face(each) for each in deal.tranches], dtype=float)
     return Result(
-        deal, book.pooling.days, book.lines, pool_in, book.measures, faces,
-        float(flows.opening.max()),
+        deal, book.pooling.days, book.lines, pool_in, book.measures, book.faces,
+        flows.opening,
     )  # fmt: skip

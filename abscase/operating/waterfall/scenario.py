@@ -77,7 +77,7 @@ def path(values: npt.ArrayLike, months: int, count: int) -> Array:
     given = np.atleast_2d(np.asarray(values, dtype=float))
     if given.shape[1] < months:
         given = np.concatenate([given, np.repeat(given[:, -1:], months - given.shape[1], 1)], 1)
-    return np.ascontiguousarray(np.broadcast_to(given[:, :months], (count, months)).T)
+    return np.broadcast_to(np.ascontiguousarray(given[:, :months].T), (months, count))
 
 
 @dataclass(frozen=True)

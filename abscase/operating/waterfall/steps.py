@@ -7,19 +7,21 @@ cash there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from abscase.operating.waterfall.book import Book
+from abscase.operating.waterfall.coupons import Span
 from abscase.operating.waterfall.deal import Groups, Step
+from abscase.operating.waterfall.loans import Round
 from abscase.ranges import Array
 
 Mask = np.ndarray | None
 
 
 def share_out(
-    cash: Array, due: Array, groups: list[list[int]], paid: Array, book: Book
+    cash: Array, due: Array, groups: Sequence[int | Span], paid: Array, cents: Round
 ) -> Array:  # fmt: skip
     """Pay what is due to each group in turn, and return the cash left.
 
@@ -29,45 +31,44 @@ def share_out(
         Cash at hand; used up in place.
     due, paid : array (row, scenario)
         What is owed, and where payments are added; ``due`` falls by what is paid.
-    groups : list of list of int
-        Rows in order of payment; rows of one list share in proportion to what they are due.
+    groups : sequence of rows
+        In order of payment; several rows of one group share in proportion to what they are due.
+    cents : callable
+        Rounds the parts of a group.
 
     Notes
     -----
     Within a group row k gets min(cash, sum of dues) x due_k / sum of dues. Where amounts are
     rounded down, the first row of the group takes the remainder.
     """
-    for group in groups:
-        if len(group) == 1:
-            row = group[0]
-            amount = np.minimum(cash, due[row])
-            paid[row] += amount
-            due[row] -= amount
-            cash -= amount
-            continue
-        owed = due[group]
-        total = owed.sum(axis=0)
-        amount = np.minimum(cash, total)
-        part = np.divide(amount, total, out=np.zeros_like(total), where=total > 0)
-        parts = book.cents(owed * part)
-        parts[0] = np.minimum(np.maximum(amount - parts[1:].sum(axis=0), 0), owed[0])
-        paid[group] += parts
-        due[group] = owed - parts
-        cash -= parts.sum(axis=0)
-        np.maximum(cash, 0, out=cash)
+    for rows in groups:
+        owed = due[rows]
+        if isinstance(rows, int):
+            amount = np.minimum(cash, owed)
+            paid[rows] += amount
+            owed -= amount
+        else:
+            total = owed.sum(axis=0)
+            amount = np.minimum(cash, total)
+            parts = cents(owed * _part(amount, total))
+            parts[0] = np.minimum(amount - parts[1:].sum(axis=0), owed[0])
+            paid[rows] += parts
+            due[rows] -= parts
+        cash -= amount
     return cash
 
 
-def _rows(index: dict[str, int], groups: Groups) -> list[list[int]]:
-    return [[index[name] for name in group] for group in groups]
+def _part(amount: Array, total: Array) -> Array:
+    """Return amount over total, 0 where there is no total."""
+    return np.divide(amount, total, out=np.zeros_like(total), where=total > 0)
 
 
 def pay_fee(book: Book, step: Step, mask: Mask) -> None:
     """Pay fees due, unpaid ones of earlier periods included."""
     cash = book.available(step, mask)
     before = cash.copy()
-    rows = _rows(book.fee_row, step.classes)
-    left = share_out(cash, book.fee_due, rows, book.lines["fees"][book.t], book)
+    rows = book.rows(step.classes, "fee")
+    left = share_out(cash, book.fee_due, rows, book.lines["fees"][book.t], book.cents)
     book.spend(step, before - left)
 
 
@@ -75,47 +76,60 @@ def pay_interest(book: Book, step: Step, mask: Mask) -> None:
     """Pay interest due, unpaid interest of earlier periods included."""
     cash = book.available(step, mask)
     before = cash.copy()
-    rows = _rows(book.row, step.classes)
-    left = share_out(cash, book.due, rows, book.lines["interest"][book.t], book)
+    rows = book.rows(step.classes)
+    left = share_out(cash, book.due, rows, book.lines["interest"][book.t], book.cents)
     book.spend(step, before - left)
 
 
 def pay_principal(book: Book, step: Step, mask: Mask) -> None:
-    """Pay principal, up to the balance, to the cover target, or to each class's enhancement.
+    """Pay principal, up to the balance, to the cover target, or to each group's enhancement.
 
     Notes
     -----
     "cover": at most max(0, sum of rated balances - (pool - cover target)), so that excess interest
-    builds the cover and a cover above its target is released. "enhancement": class k is paid until
-    the classes down to k are no more than pool x (1 - its stepped enhancement).
+    builds the cover and a cover above its target is released. "enhancement": group k is paid until
+    the groups down to k are no more than pool x (1 - multiple x enhancement of k at closing).
     """
     cash = book.available(step, mask)
-    groups = [
-        [row for row in group if book.t + 1 >= book.deal.tranches[row].first_principal]
-        for group in _rows(book.row, step.classes)
-    ]
-    groups = [group for group in groups if group]
+    groups = book.rows(_unlocked(book, step))
     if step.amount == "cover":
         excess = book.rated_balance - (book.pool - book.target_cover())
         cash = np.minimum(cash, np.maximum(excess, 0))
+    if not cash.any():
+        return
     before, paid = cash.copy(), book.lines["principal"][book.t]
     if step.amount == "enhancement":
         left = _to_enhancement(book, cash, groups, paid)
     else:
-        left = share_out(cash, book.balance, groups, paid, book)
+        left = share_out(cash, book.balance, groups, paid, book.cents)
     book.spend(step, before - left)
 
 
-def _to_enhancement(book: Book, cash: Array, groups: list[list[int]], paid: Array) -> Array:
-    above = np.zeros_like(cash)
-    for group in groups:
-        target = book.deal.tranches[group[0]].stepped_enhancement or 0.0
-        held = book.balance[group].sum(axis=0)
-        wanted = np.clip(above + held - book.pool * (1 - target), 0, held)
-        part = np.minimum(cash, wanted)
-        left = share_out(part.copy(), book.balance, [group], paid, book)
-        cash = cash - (part - left)
-        above = above + held - (part - left)
+def _unlocked(book: Book, step: Step) -> Groups:
+    """Return the groups of a step without the classes whose principal is not yet to be paid."""
+    if not step.lockout or book.t + 1 >= book.last_lockout:
+        return step.classes
+    first = {each.name: each.first_principal for each in book.deal.tranches}
+    kept = (tuple(n for n in group if book.t + 1 >= first[n]) for group in step.classes)
+    return tuple(group for group in kept if group)
+
+
+def _to_enhancement(
+    book: Book, cash: Array, groups: Sequence[int | Span], paid: Array
+) -> Array:  # fmt: skip
+    above: Array | float = 0.0
+    faces, opening = 0.0, book.flows.opening
+    for rows in groups:
+        faces += float(book.faces[rows].sum())
+        target = min(book.deal.cover.enhancement_multiple * (1 - faces / opening), 1.0)
+        held = book.balance[rows]
+        if not isinstance(rows, int):
+            held = held.sum(axis=0)
+        wanted = np.maximum(above + held - book.pool * (1 - target), 0)
+        part = np.minimum(np.minimum(wanted, held), cash)
+        cash -= part
+        above = above + held - part
+        share_out(part, book.balance, [rows], paid, book.cents)
     return cash
 
 
@@ -130,8 +144,9 @@ def write_down(book: Book, step: Step, mask: Mask) -> None:
     amount = np.maximum(missing, 0)
     if mask is not None:
         amount *= mask
-    rows = _rows(book.row, step.classes)
-    share_out(amount, book.balance, rows, book.lines["writedown"][book.t], book)
+    if amount.any():
+        rows = book.rows(step.classes)
+        share_out(amount, book.balance, rows, book.lines["writedown"][book.t], book.cents)
 
 
 def buy_loans(book: Book, step: Step, mask: Mask) -> None:
@@ -156,15 +171,15 @@ def buy_loans(book: Book, step: Step, mask: Mask) -> None:
     book.spend(step, cost)
     book.lines["bought"][t] += par
     book.lines["cost"][t] += cost
-    flows.balance[t] += par
     for kind, weight in book.pooling.weights.items():
         flows.base_years[kind][t + 1 :] += weight[t + 1 :, start, None] * par
-    book.pooling.add(flows, book.pooling.loans(par, start, terms.term_months), start)
+    book.pooling.add(flows, par, start, terms.term_months, t)
+    book.see_pool()
 
 
 def draw_reserve(book: Book, step: Step, mask: Mask) -> None:
     """Move reserve into the interest account, by what the interest due lacks."""
-    rows = [row for group in _rows(book.row, step.classes) for row in group]
+    rows = book.span(step.names)
     cash = book.cash["interest"] + (book.cash["principal"] if step.source == "all" else 0)
     amount = np.clip(book.due[rows].sum(axis=0) - cash, 0, book.reserve)
     if mask is not None:
@@ -176,8 +191,10 @@ def draw_reserve(book: Book, step: Step, mask: Mask) -> None:
 def fill_reserve(book: Book, step: Step, mask: Mask) -> None:
     """Bring the reserve to its target; what is above it goes to the interest account."""
     terms = book.deal.reserve
-    bases = {"pool": book.pool, "closing_pool": book.flows.opening, "classes": book.rated_balance}
-    target = np.maximum(terms.floor, terms.target_share * bases[terms.base])
+    base: Array | float = book.flows.opening
+    if terms.base != "closing_pool":
+        base = book.pool if terms.base == "pool" else book.rated_balance
+    target = np.maximum(terms.floor, terms.target_share * base)
     target = np.where(book.rated_balance > 0, target, 0.0)
     lack = target - book.reserve
     pay = np.minimum(book.available(step, mask), np.maximum(lack, 0))

@@ -21,13 +21,15 @@ class Calendar:
     """When the deal pays: closing day, first payment day, then one day of the month.
 
     ``months`` is the time between payments, ``periods`` the number of payments (without it: as many
-    as the pool needs). Collections are counted at month end, those before closing on closing day.
+    as the pool needs). Loans pay each month from the pool's origin on; ``collection`` counts that
+    money on the day it is due or at month end, and never before closing.
     """
 
     closing: date = date(2000, 1, 1)
     first_payment: date = date(2000, 2, 1)
     payment_day: int | None = term(None, 1, 31)
     months: int = term(1, 1, 12)
+    collection: str = term("due", choices=("due", "month_end"))
     periods: int | None = term(None, 1, 600)
 
 
@@ -102,12 +104,14 @@ class Cover:
     """The overcollateralisation target and its step-down.
 
     Before: ``target_share`` of the closing pool. While every trigger of ``when`` holds and none of
-    ``unless``: max(``floor_share`` of the closing pool, ``stepped_share`` of the pool).
+    ``unless``: max(``floor_share`` of the closing pool, ``stepped_share`` of the pool). Steps
+    that pay to the "enhancement" aim at ``enhancement_multiple`` times the enhancement at closing.
     """
 
     target_share: float = term(0.0, 0, 1)
     stepped_share: float = term(0.0, 0, 1)
     floor_share: float = term(0.0, 0, 1)
+    enhancement_multiple: float = term(1.0, 0, 100)
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
@@ -158,10 +162,11 @@ class Tranche:
 
     Kinds: "fixed" pays ``rate``; "floating" pays the index plus ``margin`` within ``floor`` and
     ``cap``; "residual" takes what is left; "io" pays ``rate`` on the balance of ``notional_of``.
-    From payment ``step_up_period`` on, ``rate_after`` or ``margin_after`` hold. ``funds_cap``
-    limits the coupon to the pool's interest after fees. ``pik`` adds unpaid interest to the
-    balance. No principal is paid before ``first_principal``. A residual with ``tracks_cover`` has
-    for balance what the pool exceeds the rated classes by.
+    From payment ``step_up_period`` on, or once the trigger ``step_up_on`` has tripped,
+    ``rate_after`` or ``margin_after`` hold. ``funds_cap`` limits the coupon to the pool's interest
+    after fees. ``pik`` adds unpaid interest to the balance. No principal is paid before
+    ``first_principal``. A residual with ``tracks_cover`` has for balance what the pool exceeds the
+    rated classes by.
     """
 
     name: str
@@ -175,11 +180,11 @@ class Tranche:
     rate_after: float | None = term(None, 0, 1)
     margin_after: float | None = term(None, 0, 1)
     step_up_period: int | None = term(None, 1, 600)
+    step_up_on: str | None = None
     funds_cap: bool = False
     pik: bool = False
     notional_of: tuple[str, ...] = ()
     first_principal: int = term(1, 1, 600)
-    stepped_enhancement: float | None = term(None, 0, 1)
     tracks_cover: bool = False
 
 

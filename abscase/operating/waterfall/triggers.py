@@ -11,12 +11,16 @@ from abscase.operating.waterfall.deal import Trigger
 from abscase.ranges import INF, Array
 
 
-def _ratio(top: Array, bottom: Array, empty: float) -> Array:
+def _ratio(top: Array, bottom: Array | float, empty: float) -> Array:
+    """Return top over bottom; ``empty`` where the bottom is 0."""
+    if isinstance(bottom, float):
+        return top / bottom if bottom > 0 else np.full_like(top, empty)
     return np.divide(top, bottom, out=np.full_like(top, empty), where=bottom > 0)
 
 
-def _rows(book: Book, trigger: Trigger) -> list[int]:
-    return [book.row[name] for name in trigger.classes]
+def _held(book: Book, trigger: Trigger) -> Array:
+    """Return the balance of the classes of a trigger."""
+    return np.asarray(book.balance[book.span(trigger.classes)].sum(axis=0))
 
 
 def cumulative_loss(book: Book, trigger: Trigger) -> Array:
@@ -45,26 +49,25 @@ def default_rate(book: Book, trigger: Trigger) -> Array:
 def oc(book: Book, trigger: Trigger) -> Array:
     """Pool and principal held over the classes named; trips below the level."""
     assets = book.pool + book.cash["principal"]
-    return _ratio(assets, book.balance[_rows(book, trigger)].sum(axis=0), INF)
+    return _ratio(assets, _held(book, trigger), INF)
 
 
 def ic(book: Book, trigger: Trigger) -> Array:
     """Interest collected, less fees due, over interest due to the classes; trips below."""
     funds = book.flows.interest[book.t] - book.fee_due.sum(axis=0)
-    return _ratio(funds, book.due[_rows(book, trigger)].sum(axis=0), INF)
+    return _ratio(funds, book.due[book.span(trigger.classes)].sum(axis=0), INF)
 
 
 def excess_spread(book: Book, trigger: Trigger) -> Array:
     """(Interest - fees - coupons) over opening pool and years; trips below the level."""
-    owed = book.fee_due.sum(axis=0) + book.lines["accrued"][book.t].sum(axis=0)
+    owed = book.fee_due.sum(axis=0) + book.accrued.sum(axis=0)
     years = book.pooling.days.years[book.t]
     return _ratio(book.flows.interest[book.t] - owed, book.opening_pool * years, 0.0)
 
 
 def enhancement(book: Book, trigger: Trigger) -> Array:
     """One less the classes named over the pool; holds at or above the level."""
-    held = book.balance[_rows(book, trigger)].sum(axis=0)
-    return 1 - _ratio(held, book.pool, INF)
+    return 1 - _ratio(_held(book, trigger), book.pool, INF)
 
 
 def pool_factor(book: Book, trigger: Trigger) -> Array:
@@ -74,9 +77,7 @@ def pool_factor(book: Book, trigger: Trigger) -> Array:
 
 def purchase_shortfall(book: Book, trigger: Trigger) -> Array:
     """Principal left unspent at the last payment over the closing pool; trips above the level."""
-    if book.t == 0:
-        return np.zeros(book.pooling.count)
-    return _ratio(book.lines["account"][book.t - 1], book.flows.opening, 0.0)
+    return _ratio(book.unspent, book.flows.opening, 0.0)
 
 
 def originator_default(book: Book, trigger: Trigger) -> Array:
@@ -122,6 +123,7 @@ def judge(book: Book) -> None:
     A trigger averages its measure over the last ``months`` payments (fewer at the start). Where
     several trip at once, the state that stands last in the file is taken.
     """
+    book.held.clear()
     states = list(book.deal.priorities)
     start = book.state.copy()
     for trigger in book.deal.triggers:

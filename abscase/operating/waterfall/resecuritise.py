@@ -1,0 +1,161 @@
+"""Deals of deals: a pool of other deals' classes, and what lies beneath it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from abscase.errors import DataFaults, Fault
+from abscase.operating.waterfall.deal import Deal
+from abscase.operating.waterfall.engine import run
+from abscase.operating.waterfall.flows import Flows, given_flows
+from abscase.operating.waterfall.measures import pool_is_gone, pool_loss, principal_loss
+from abscase.operating.waterfall.result import Result
+from abscase.operating.waterfall.scenario import Scenario
+from abscase.ranges import Array
+
+
+def flows_of(deal: Deal, inner: Mapping[str, Result]) -> Flows:
+    """Return the pool flows of a deal that holds classes of other deals.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal with ``pool.holdings``.
+    inner : mapping of str to Result
+        The runs of the deals held, by the name the holdings give; same scenarios in each.
+
+    Returns
+    -------
+    Flows
+        A class pays interest and principal as it does; its write-downs are defaults without
+        recovery, deferred interest nets against them, and what it still owes at its last payment
+        once its pool is gone is a default of that payment.
+
+    Raises
+    ------
+    DataFaults
+        A deal, a class or a common number of scenarios is missing, or the pool is empty.
+
+    Notes
+    -----
+    Payments are matched by number: the outer deal pays when the inner ones have.
+    """
+    found = _faults(deal, inner)
+    if found:
+        raise DataFaults(found)
+    periods = max(len(inner[each.deal].days.payment) for each in deal.pool.holdings)
+    count = max(inner[each.deal].lines["pool"].shape[1] for each in deal.pool.holdings)
+    sums = {name: np.zeros((count, periods)) for name in ("interest", "principal", "default")}
+    opening = 0.0
+    for each in deal.pool.holdings:
+        result = inner[each.deal]
+        row = result.deal.names.index(each.tranche)
+        opening += each.share * float(result.opening_balance[row])
+        for name, amounts in _payments(result, row).items():
+            sums[name][:, : amounts.shape[1]] += each.share * amounts
+    plan = replace(deal.calendar, periods=periods)
+    return given_flows(replace(deal, calendar=plan), opening, **sums)
+
+
+def _payments(result: Result, row: int) -> dict[str, Array]:
+    """Return what a class pays and loses, (scenario, period)."""
+    name = result.deal.names[row]
+    lost = result.of("writedown", name).copy()
+    lost[:, -1] += result.of("balance", name)[:, -1] * pool_is_gone(result)
+    deferred = result.of("pik", name)
+    if (deferred > 0).any():
+        raise DataFaults([Fault("defers interest; such a class cannot be held", "pool", name)])
+    paid = {line: result.of(line, name) for line in ("interest", "principal")}
+    return {**paid, "default": lost}
+
+
+def _faults(deal: Deal, inner: Mapping[str, Result]) -> list[Fault]:
+    if not deal.pool.holdings:
+        return [Fault("holds no class of another deal", "pool.holdings")]
+    found = []
+    for number, each in enumerate(deal.pool.holdings):
+        place = f"pool.holdings[{number}]"
+        if each.deal not in inner:
+            found.append(Fault("no run of that deal is given", place, each.deal))
+        elif each.tranche not in inner[each.deal].deal.names:
+            known = ", ".join(inner[each.deal].deal.names)
+            found.append(Fault("no such class in the deal", place, each.tranche, fix=known))
+    counts = {result.lines["pool"].shape[1] for result in inner.values()} - {1}
+    if len(counts) > 1:
+        numbers = ", ".join(str(count) for count in sorted(counts))
+        found.append(Fault("the deals held have different numbers of scenarios", value=numbers))
+    return found
+
+
+def run_held(
+    deal: Deal, deals: Mapping[str, Deal], scenarios: Mapping[str, Scenario] | None = None
+) -> tuple[Result, dict[str, Result]]:
+    """Run a deal of deals, and the deals beneath it.
+
+    Parameters
+    ----------
+    deal : Deal
+        With ``pool.holdings``; the deals held may themselves hold classes of others.
+    deals : mapping of str to Deal
+        Every deal beneath, by name.
+    scenarios : mapping of str to Scenario, optional
+        By name of the deal, for those with loans.
+
+    Returns
+    -------
+    tuple
+        The outer run, and the runs beneath by name.
+
+    Raises
+    ------
+    DataFaults
+        A deal is missing, or holds itself.
+    """
+    runs: dict[str, Result] = {}
+
+    def settle(each: Deal, path: tuple[str, ...]) -> Result:
+        scenario = (scenarios or {}).get(path[-1])
+        if not each.pool.holdings:
+            return run(each, scenario)
+        for item in each.pool.holdings:
+            if item.deal in path:
+                ring = " -> ".join([*path[path.index(item.deal) :], item.deal])
+                raise DataFaults([Fault("a deal holds itself", "pool.holdings", ring)])
+            if item.deal not in deals:
+                raise DataFaults([Fault("no deal of that name", "pool.holdings", item.deal)])
+            if item.deal not in runs:
+                runs[item.deal] = settle(deals[item.deal], (*path, item.deal))
+        flows = flows_of(each, runs)
+        whole = replace(each, pool=replace(each.pool, balance=flows.opening))
+        return run(whole, scenario, flows)
+
+    return settle(deal, (deal.name,)), runs
+
+
+def look_through(outer: Result, inner: Mapping[str, Result]) -> pd.DataFrame:
+    """Return what each scenario's losses of the loans beneath mean for each class above.
+
+    Returns
+    -------
+    DataFrame
+        One row a scenario and outer class: ``scenario``, ``loans_loss`` (losses of all loans
+        beneath over their closing balance), ``held_loss`` (losses of the classes held over their
+        face), ``tranche``, ``loss`` (over its face).
+    """
+    count = outer.lines["pool"].shape[1]
+    loans = {name: each for name, each in inner.items() if not each.deal.pool.holdings}
+    total = sum(each.opening_pool for each in loans.values())
+    lost = sum(np.broadcast_to(pool_loss(each) * each.opening_pool, (count,))
+               for each in loans.values())  # fmt: skip
+    loss = principal_loss(outer)
+    frames = [
+        pd.DataFrame({"scenario": np.arange(count), "loans_loss": lost / total,
+                      "held_loss": pool_loss(outer), "tranche": name, "loss": loss[:, k]})
+        for k, name in enumerate(outer.deal.names)
+        if outer.deal.tranches[k].kind != "residual"
+    ]  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
