@@ -14,7 +14,7 @@ from abscase.report import run
 from abscase.report.plan import Request
 from abscase.report.run import Outcome
 
-COMMANDS = ["report", "run", "list", "load", "check"]
+COMMANDS = ["report", "run", "list", "load", "convert", "map", "check", "measure", "simulate"]
 
 
 def help_of(command, capsys):
@@ -70,6 +70,15 @@ def test_list_shows_notebooks_with_their_parameters(capsys):
         ("list 99", "no notebook named '99'"),
         ("load none x.csv --case ant", "no source named 'none'"),
         ("load dcr none.csv --case us_subprime", "none.csv"),
+        ("load dcr . --case us_subprime", "is a folder (give one file)"),
+        ("convert dcr none.csv --to x", "none.csv: no such file"),
+        ("convert dcrr none.csv --to x", "did you mean 'dcr'"),
+        ("map none.csv", "none.csv: no such file"),
+        ("measure none", "none: no such file or folder"),
+        ("measure . --engine sparks", "no engine named 'sparks' (did you mean 'spark'?)"),
+        ("measure . --master local", "--master is for the engine spark, not for polars"),
+        ("simulate antt --to x", "no case named 'antt' (did you mean 'ant'?)"),
+        ("simulate ant --to x --scenario covd", "no scenario named 'covd' (did you mean 'covid'?)"),
         ("check x.csv --table lone", "no table named 'lone'"),
     ],
 )

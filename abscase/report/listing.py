@@ -52,10 +52,13 @@ def title(notebook: Path, lang: str) -> str:
     return notebook.stem
 
 
-def loaded(report: LoadReport) -> str:
-    """Return in words how a loan tape was read: what was kept, left out, altered and missing."""
+def loaded(report: LoadReport, where: str) -> str:
+    """Return in words how a loan tape was read: what was kept, left out, altered and missing.
+
+    ``where`` says where it went.
+    """
     lines = [
-        f"{report.file} now feeds {report.case}: {report.loans:,} loans, {report.rows:,} rows of "
+        f"{report.file} {where}: {report.loans:,} loans, {report.rows:,} rows of "
         f"{report.rows_read:,}, {report.first_date} to {report.last_date}",
         f"  quality {report.quality:.4f} = kept {report.kept:.4f} x continuous "
         f"{report.continuous:.4f} x filled {report.filled:.4f}",

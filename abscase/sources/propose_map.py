@@ -10,7 +10,9 @@ from typing import Any
 import polars as pl
 import yaml
 
-from abscase.sources.column_map import NEEDED
+from abscase.errors import DataFaults, Fault
+from abscase.place import write_whole
+from abscase.sources.column_map import NEEDED, map_path
 from abscase.sources.delimited import readable
 from abscase.sources.generic import columns_of
 
@@ -75,6 +77,17 @@ def propose_map(path: Path) -> str:
     loan = sections.pop("loan", {}) | {"currency": {"value": currency}}
     return _yaml({"loan": loan, **sections}, [name for name in names if name not in found.values()],
                  path.name)  # fmt: skip
+
+
+def write_map(path: Path) -> Path:
+    """Write the proposed map beside the file, whole, and return its path.
+
+    Raises :class:`~abscase.errors.DataFaults` where there is one already.
+    """
+    target = map_path(path)
+    if target.exists():
+        raise DataFaults([Fault("is there already", file=target.name, fix="move it away first")])
+    return write_whole(target, propose_map(path))
 
 
 def _matches(names: list[str], head: pl.DataFrame) -> dict[str, str]:

@@ -1,22 +1,17 @@
-"""The command ``abscase``: build the report, run a notebook, list, load and check.
-
-What a command needs is imported when it runs: a report that has nothing to do starts at once.
-"""
+"""The commands that run notebooks: report, run, list."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from abscase.errors import AbscaseError, RunError
+from abscase.errors import RunError
 
 if TYPE_CHECKING:
     from abscase.report.run import Outcome
@@ -25,39 +20,8 @@ LANGS = ("en", "zh")
 say = partial(print, flush=True)
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 done, 1 a run failed, 2 bad input."""
-    options = _parser().parse_args(words)
-    try:
-        return int(options.command(options) or 0)
-    except RunError as error:
-        print(f"abscase: {error}", file=sys.stderr)
-        return 1
-    except AbscaseError as error:
-        print(f"abscase: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("abscase: stopped; the same command goes on from here", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of the output has gone (| head); nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"abscase: {error}", file=sys.stderr)
-        return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="abscase",
-        description="Comparative case studies of asset-backed securitisation.",
-        epilog="example: abscase report",
-    )
-    parser.add_argument("--version", action="version", version=f"abscase {version('abscase')}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add = partial(_add_command, commands)
-
+def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands to a parser."""
     report = add("report", _report, "run all notebooks and build the report",
                  "abscase report --lang en --jobs 2")  # fmt: skip
     report.add_argument("--lang", type=_langs, default=LANGS, metavar="en,zh",
@@ -76,29 +40,6 @@ def _parser() -> argparse.ArgumentParser:
     listing = add("list", _list, "list notebooks and their parameters", "abscase list 06")
     listing.add_argument("notebook", nargs="?", help="only this one")
     listing.add_argument("--lang", choices=LANGS, default="en", help="language (default: en)")
-
-    load = add("load", _load, "convert a loan tape, which the case uses from then on",
-               "abscase load dcr dcr.csv --case us_subprime")  # fmt: skip
-    load.add_argument("source", help="format of the file, such as dcr")
-    load.add_argument("file", type=Path)
-    load.add_argument("--case", help="the case it feeds, such as us_subprime")
-
-    check = add("check", _check, "check a file against the schema, and say what it can feed",
-                "abscase check loans.csv --table loan")  # fmt: skip
-    check.add_argument("file", type=Path, help="CSV or Parquet")
-    check.add_argument("--table", help="the table it holds (default: from the file's name)")
-    return parser
-
-
-def _add_command(
-    commands: Any, name: str, command: Any, meaning: str, example: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}.",
-        epilog=f"example: {example}",
-    )  # fmt: skip
-    parser.set_defaults(command=command)
-    return parser
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -165,18 +106,3 @@ def _list(options: argparse.Namespace) -> None:
     paths = [find_notebook(given)] if given else notebooks().values()
     for path in paths:
         say(listing(path, options.lang))
-
-
-def _load(options: argparse.Namespace) -> None:
-    from abscase.report.listing import loaded
-    from abscase.sources.registry import load
-
-    say(loaded(load(options.source, options.file, options.case)))
-
-
-def _check(options: argparse.Namespace) -> int:
-    from abscase.check import check_file
-
-    found = check_file(options.file, options.table)
-    say(found.report())
-    return 0 if found.ok else 2

@@ -1,0 +1,64 @@
+"""The command ``abscase``: reports and notebooks, loan tapes and panels.
+
+What a command needs is imported when it runs: a report that has nothing to do starts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from abscase.cli import notebooks, panels, tapes
+from abscase.errors import AbscaseError, RunError
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 a run failed, 2 bad input."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.command(options) or 0)
+    except RunError as error:
+        print(f"abscase: {error}", file=sys.stderr)
+        return 1
+    except AbscaseError as error:
+        print(f"abscase: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("abscase: stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of the output has gone (| head); nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"abscase: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="abscase",
+        description="Comparative case studies of asset-backed securitisation.",
+        epilog="example: abscase report",
+    )
+    parser.add_argument("--version", action="version", version=f"abscase {version('abscase')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for group in (notebooks, tapes, panels):
+        group.add_commands(partial(_add_command, commands))
+    return parser
+
+
+def _add_command(
+    commands: Any, name: str, command: Any, meaning: str, example: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}.",
+        epilog=f"example: {example}",
+    )  # fmt: skip
+    parser.set_defaults(command=command)
+    return parser
