@@ -4,7 +4,6 @@ A `Deal` is data, written in Python or read from YAML (`read_deal`); `run` pays 
 `Scenario` and gives a `Result` with every payment; the books must balance or `Imbalance` is raised.
 """
 
-from abscase.operating.waterfall.breakeven import Breakeven, breakeven, breakevens
 from abscase.operating.waterfall.deal import Deal, Step, Trigger
 from abscase.operating.waterfall.engine import run
 from abscase.operating.waterfall.flows import Flows, given_flows
@@ -25,6 +24,7 @@ from abscase.operating.waterfall.resecuritise import flows_of, look_through, run
 from abscase.operating.waterfall.result import Result
 from abscase.operating.waterfall.scenario import Scenario
 from abscase.operating.waterfall.shipped import deal_card, shipped, shipped_deal
+from abscase.operating.waterfall.stress import Breakeven, breakeven, breakevens
 from abscase.operating.waterfall.terms import (
     Calendar,
     Call,

@@ -14,7 +14,7 @@ def collect(book: Book) -> None:
     """Take in the period's collections; a called pool brings nothing, a guaranteed one no loss."""
     flows, t = book.flows, book.t
     if book.deal.pool.guaranteed:
-        book.lines["support"][t] = flows.default[t] - flows.recovery[t]
+        book.lines["support"][t] = flows.default[t]
         flows.recovery[t], flows.loss[t] = flows.default[t], 0.0
         flows.pending[t] = 0.0
     if book.alive is not None:

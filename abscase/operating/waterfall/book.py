@@ -33,7 +33,7 @@ class Book:
         self.fee_due = np.zeros((len(deal.fees), count))
         self.cash = {"interest": np.zeros(count), "principal": np.zeros(count)}
         self.reserve = np.full(count, float(deal.reserve.initial))
-        self.cents = rounding(deal.rounding)
+        self.cents, self.whole_cents = rounding(deal.rounding), deal.rounding != "none"
         self.coupons = coupons_of(deal)
         self.rated = span([k for k, each in enumerate(deal.tranches) if each.kind != "residual"])
         self.alive: Array | None = None

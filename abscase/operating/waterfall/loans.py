@@ -60,17 +60,17 @@ def scheduled(terms: Pool, balance: Array, interest: Array, left: int, cents: Ro
 
     Notes
     -----
-    Level: b r (1 + r)^n / ((1 + r)^n - 1) less the interest; linear: b / n; bullet: b at the end.
+    Level: b r / (1 - (1 + r)^-n) less the interest; linear: b / n; bullet: b at the end.
     """
     rate = terms.rate / 12
     if left == 1:
         return balance
     if terms.amortisation == "bullet":
         return np.zeros_like(balance)
-    if terms.amortisation == "linear" or rate == 0:
+    if terms.amortisation == "linear" or rate < 1e-12:
         return cents(balance / left)
-    growth = (1 + rate) ** left
-    return np.clip(cents(balance * rate * growth / (growth - 1)) - interest, 0, balance)
+    payment = rate / -np.expm1(-left * np.log1p(rate))
+    return np.clip(cents(balance * payment) - interest, 0, balance)
 
 
 def run_off(

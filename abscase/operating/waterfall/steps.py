@@ -14,14 +14,14 @@ import numpy as np
 from abscase.operating.waterfall.book import Book
 from abscase.operating.waterfall.coupons import Span
 from abscase.operating.waterfall.deal import Groups, Step
-from abscase.operating.waterfall.loans import Round
+from abscase.operating.waterfall.loans import rounding
 from abscase.ranges import Array
 
 Mask = np.ndarray | None
 
 
 def share_out(
-    cash: Array, due: Array, groups: Sequence[int | Span], paid: Array, cents: Round
+    cash: Array, due: Array, groups: Sequence[int | Span], paid: Array, whole_cents: bool
 ) -> Array:  # fmt: skip
     """Pay what is due to each group in turn, and return the cash left.
 
@@ -33,13 +33,12 @@ def share_out(
         What is owed, and where payments are added; ``due`` falls by what is paid.
     groups : sequence of rows
         In order of payment; several rows of one group share in proportion to what they are due.
-    cents : callable
-        Rounds the parts of a group.
+    whole_cents : bool
+        Whether the parts of a group are rounded down, and the first takes the remainder.
 
     Notes
     -----
-    Within a group row k gets min(cash, sum of dues) x due_k / sum of dues. Where amounts are
-    rounded down, the first row of the group takes the remainder.
+    Within a group row k gets min(cash, sum of dues) x due_k / sum of dues.
     """
     for rows in groups:
         owed = due[rows]
@@ -50,12 +49,21 @@ def share_out(
         else:
             total = owed.sum(axis=0)
             amount = np.minimum(cash, total)
-            parts = cents(owed * _part(amount, total))
-            parts[0] = np.minimum(amount - parts[1:].sum(axis=0), owed[0])
+            parts = owed * _part(amount, total)
+            if whole_cents:
+                parts = _in_cents(parts, owed, amount, total)
+                amount = parts.sum(axis=0)
             paid[rows] += parts
             due[rows] -= parts
         cash -= amount
     return cash
+
+
+def _in_cents(parts: Array, owed: Array, amount: Array, total: Array) -> Array:
+    """Return parts rounded down, the remainder in the first; a group paid in full is exact."""
+    down = rounding("cents_down")(parts)
+    down[0] = np.minimum(amount - down[1:].sum(axis=0), owed[0])
+    return np.where(amount >= total, owed, down)
 
 
 def _part(amount: Array, total: Array) -> Array:
@@ -68,7 +76,7 @@ def pay_fee(book: Book, step: Step, mask: Mask) -> None:
     cash = book.available(step, mask)
     before = cash.copy()
     rows = book.rows(step.classes, "fee")
-    left = share_out(cash, book.fee_due, rows, book.lines["fees"][book.t], book.cents)
+    left = share_out(cash, book.fee_due, rows, book.lines["fees"][book.t], book.whole_cents)
     book.spend(step, before - left)
 
 
@@ -77,7 +85,7 @@ def pay_interest(book: Book, step: Step, mask: Mask) -> None:
     cash = book.available(step, mask)
     before = cash.copy()
     rows = book.rows(step.classes)
-    left = share_out(cash, book.due, rows, book.lines["interest"][book.t], book.cents)
+    left = share_out(cash, book.due, rows, book.lines["interest"][book.t], book.whole_cents)
     book.spend(step, before - left)
 
 
@@ -101,7 +109,7 @@ def pay_principal(book: Book, step: Step, mask: Mask) -> None:
     if step.amount == "enhancement":
         left = _to_enhancement(book, cash, groups, paid)
     else:
-        left = share_out(cash, book.balance, groups, paid, book.cents)
+        left = share_out(cash, book.balance, groups, paid, book.whole_cents)
     book.spend(step, before - left)
 
 
@@ -129,7 +137,7 @@ def _to_enhancement(
         part = np.minimum(np.minimum(wanted, held), cash)
         cash -= part
         above = above + held - part
-        share_out(part, book.balance, [rows], paid, book.cents)
+        share_out(part, book.balance, [rows], paid, book.whole_cents)
     return cash
 
 
@@ -146,7 +154,7 @@ def write_down(book: Book, step: Step, mask: Mask) -> None:
         amount *= mask
     if amount.any():
         rows = book.rows(step.classes)
-        share_out(amount, book.balance, rows, book.lines["writedown"][book.t], book.cents)
+        share_out(amount, book.balance, rows, book.lines["writedown"][book.t], book.whole_cents)
 
 
 def buy_loans(book: Book, step: Step, mask: Mask) -> None:
