@@ -9,26 +9,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from abscase.case import Case, load_case
 from abscase.errors import ChoiceError
-from abscase.quality.calibration_moments import Moment
+from abscase.quality.calibration_fit import Fit, fit, refit
 from abscase.quality.calibration_plan import Plan
+from abscase.quality.calibration_plans_cards import cards_plan
 from abscase.quality.calibration_plans_cn import ant_plan, peers_plan
-from abscase.quality.calibration_plans_us import cards_plan, prime_plan, subprime_plan
-from abscase.ranges import Array, require
+from abscase.quality.calibration_plans_prime import prime_plan
+from abscase.quality.calibration_plans_subprime import subprime_plan
+from abscase.ranges import require
 from abscase.sources.simulate import Process, expected, simulated_tape
 
 PLANS: dict[str, Callable[[Case], Plan]] = {
     "ant": ant_plan, "cn_peers": peers_plan, "us_cards": cards_plan, "us_prime": prime_plan,
     "us_subprime": subprime_plan,
 }  # fmt: skip
-LEAST_WIDTH = 0.005
-"""Least relative half width of a target in the fit, so that no target counts without bound."""
-PULL = 0.02
-"""Weight that draws a parameter to its start where the targets say nothing of it."""
-TAPE_LOANS, TAPE_SEED = 50_000, 1
+LEAST_TARGET = 1e-9
+TAPE_ROWS, TAPE_SEED = 2_000_000, 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def calibrated(case: Case, draws: int = 0, rng: np.random.Generator | None = Non
     if case.name not in PLANS:
         raise ChoiceError("case with simulated loans", case.name, PLANS)
     require(draws=(draws, 0, 1000))
-    plan, theta, moments = _fitted(case.name, case)
+    plan, found, moments = _fitted(case.name, case.root)
     opened = {name: each.used for name, each in plan.open.items()}
     rng = rng or np.random.default_rng(0)
     table = pd.DataFrame([
@@ -102,58 +100,29 @@ def calibrated(case: Case, draws: int = 0, rng: np.random.Generator | None = Non
     ], columns=["parameter", "low", "used", "high", "why"])  # fmt: skip
     sources = sorted({name for each in plan.moments for name in each.source_id.split(", ")})
     return Calibration(
-        case, plan.build(theta, opened), moments.copy(), table,
-        tuple(_drawn(plan, theta, rng) for _ in range(draws)), tuple(sources),
+        case, plan.build(found.theta, opened), moments.copy(), table,
+        tuple(_drawn(plan, found, rng) for _ in range(draws)), tuple(sources),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=8)
-def _fit_of(name: str, root: Path) -> tuple[Plan, Array, pd.DataFrame]:
+def _fitted(name: str, root: Path) -> tuple[Plan, Fit, pd.DataFrame]:
     plan = PLANS[name](load_case(name, root))
+    found = fit(plan)
     opened = {each: plan.open[each].used for each in plan.open}
-    targets = np.array([each.target for each in plan.moments])
-    theta = _fit(plan, plan.start, opened, targets)
-    return plan, theta, _report(plan, plan.build(theta, opened))
+    return plan, found, _report(plan, plan.build(found.theta, opened))
 
 
-def _fitted(name: str, case: Case) -> tuple[Plan, Array, pd.DataFrame]:
-    return _fit_of(name, case.root)
-
-
-def _fit(
-    plan: Plan, start: Array, opened: dict[str, float], targets: Array, steps: int = 60
-) -> Array:
-    chosen = [place for place, each in enumerate(plan.moments) if each.fitted]
-    aims = np.log(targets[chosen])
-    wide = np.array([_width(plan.moments[place]) for place in chosen])
-
-    def miss(theta: Array) -> Array:
-        process = plan.build(theta, opened)
-        path = expected(process)
-        found = [plan.moments[place].reading.expected(path, process) for place in chosen]
-        gap = (np.log(np.maximum(found, 1e-12)) - aims) / wide
-        return np.concatenate([gap, PULL * (theta - plan.start)])
-
-    low, high = plan.start - 12, plan.start + 12
-    result = optimize.least_squares(
-        miss, start, bounds=(low, high), max_nfev=steps, ftol=1e-6, xtol=1e-6
-    )
-    return result.x
-
-
-def _width(each: Moment) -> float:
-    return max((each.hi - each.lo) / 2 / each.target, LEAST_WIDTH)
-
-
-def _drawn(plan: Plan, theta: Array, rng: np.random.Generator) -> Process:
+def _drawn(plan: Plan, found: Fit, rng: np.random.Generator) -> Process:
     opened = {name: rng.uniform(each.low, each.high) for name, each in plan.open.items()}
     targets = np.array([rng.uniform(each.lo, each.hi) for each in plan.moments])
-    return plan.build(_fit(plan, theta, opened, np.maximum(targets, 1e-9), steps=8), opened)
+    return plan.build(refit(plan, found, opened, np.maximum(targets, LEAST_TARGET)), opened)
 
 
 def _report(plan: Plan, process: Process) -> pd.DataFrame:
     path = expected(process)
-    loan, performance = simulated_tape(process, TAPE_LOANS, TAPE_SEED)
+    months = path.count[:4].sum()
+    loan, performance = simulated_tape(process, int(TAPE_ROWS / months), TAPE_SEED)
     rows = []
     for each in plan.moments:
         model = each.reading.expected(path, process)

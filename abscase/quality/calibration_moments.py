@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from abscase.case import Case
-from abscase.errors import DataFaults, Fault
 from abscase.quality.delinquency import delinquency
 from abscase.quality.exposure import exposure
 from abscase.schema import STATES
@@ -22,7 +20,6 @@ from abscase.sources.simulate import Expected, Process
 from abscase.sources.simulate.tape import month_end
 
 DEFAULT = STATES["default"]
-NORMAL_95 = 1.96
 
 
 class Reading(Protocol):
@@ -77,8 +74,8 @@ class Bucket:
 class Ended:
     """Share of the loans made from one day to another that have ended in a state by a date.
 
-    ``segment`` names a segment, ``below`` a score: only such loans count. The model gives a share
-    by score where :func:`expected` was run on those scores, so ``below`` is for the tape.
+    ``segment`` names a segment: only its loans count. ``of_ended``: of the loans that defaulted or
+    were repaid early, not of all.
     """
 
     state: int
@@ -86,6 +83,7 @@ class Ended:
     made_from: pd.Timestamp
     made_to: pd.Timestamp
     segment: str | None = None
+    of_ended: bool = False
 
     def expected(self, path: Expected, process: Process) -> float:
         made = process.cohorts
@@ -94,7 +92,8 @@ class Ended:
         names = [each.name for each in process.segments]
         mine = [self.segment in (None, name) for name in names]
         part = path.count[:, there][:, :, mine, month_of(self.date, process)]
-        return float(part[self.state].sum() / part.sum())
+        whole = part[DEFAULT : DEFAULT + 2] if self.of_ended else part
+        return float(part[self.state].sum() / whole.sum())
 
     def measured(self, loan: pl.DataFrame, performance: pl.DataFrame, process: Process) -> float:
         chosen = loan.filter(pl.col("orig_date").is_between(self.made_from, self.made_to))
@@ -105,7 +104,8 @@ class Ended:
         )
         table = exposure(rows, entry_row=True)
         name = {code: name for name, code in STATES.items()}[self.state]
-        return float(table[name].sum() / chosen.height)
+        ended = table[["default", "prepaid"]].to_numpy().sum()
+        return float(table[name].sum() / (ended if self.of_ended else chosen.height))
 
 
 @dataclass(frozen=True)
@@ -179,57 +179,3 @@ class Moment:
 def month_of(date: pd.Timestamp, process: Process) -> int:
     """Return the month of a date, counted from the first month of the process."""
     return date.year * 12 + date.month - 1 - process.first
-
-
-def rows_of(
-    case: Case, measure: str, segment: str | None = None, definition: str | None = None,
-    since: str = "1900", until: str = "2100", table: str = "series",
-) -> pd.DataFrame:  # fmt: skip
-    """Return the rows of a measure, by date, one a date: of several the best graded, then last."""
-    rows = case.table(table)
-    rows = rows[rows["measure"] == measure]
-    for column, value in (("segment", segment), ("definition_id", definition)):
-        if value is not None:
-            rows = rows[rows[column] == value]
-    inside = rows["date"].isna() | rows["date"].between(since, until)
-    rows = rows[inside].sort_values(["date", "grade"], ascending=[True, False], kind="stable")
-    if rows.empty:
-        raise DataFaults([Fault("no such row", measure, segment or "", file=case.name)])
-    keys = ["date"] if segment is not None else ["date", "segment"]
-    return rows.drop_duplicates(keys, keep="last").reset_index(drop=True)
-
-
-def moment(
-    name: str, rows: pd.DataFrame, reading: Reading, target: float | None = None,
-    bounds: tuple[float, float] | None = None, loans: float | None = None, fitted: bool = True,
-) -> Moment:  # fmt: skip
-    """Return a moment that stands on some rows.
-
-    The interval is ``bounds``; or that of a sample of so many ``loans``; or, of one row, what its
-    printed digits leave open.
-    """
-    value = float(rows["value"].iloc[0]) if target is None else target
-    if bounds is None:
-        half = rounding(value)
-        if loans is not None:
-            half = NORMAL_95 * float(np.sqrt(value * (1 - value) / loans))
-        bounds = (max(value - half, 0.0), value + half)
-    return Moment(
-        name, value, *bounds, str(rows["unit"].iloc[0]), max(rows["grade"]),
-        ", ".join(dict.fromkeys(rows["source_id"])), ", ".join(rows["ref"]), reading, fitted,
-    )  # fmt: skip
-
-
-def rounding(value: float) -> float:
-    """Return half a unit of the last digit in which a share is printed, one of 0.0001 at least.
-
-    >>> rounding(0.0108), rounding(0.05)
-    (5e-05, 5e-05)
-    """
-    digits = len(f"{value:.10f}".rstrip("0").partition(".")[2])
-    return 0.5 * 10.0 ** -min(max(digits, 4), 6)
-
-
-def mean_value(rows: pd.DataFrame, weights: pd.Series | None = None) -> float:
-    """Return the mean of the rows' values."""
-    return float(np.average(rows["value"], weights=weights))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from abscase.quality.calibration_moments import Moment
 from abscase.ranges import Array
@@ -22,6 +23,11 @@ class Open:
     why: str
 
 
+TERM, RAMP = 360, 30
+"""Months: a thirty-year mortgage; the PSA and SDA conventions ramp their rates up over 30."""
+CURE_90_MORTGAGE = Open(0.01, 0.03, 0.08, "chance a month that a mortgage 90 days late is cured")
+
+
 @dataclass(frozen=True)
 class Plan:
     """``build(theta, open values)`` gives the process; ``start`` is where the search begins."""
@@ -32,11 +38,21 @@ class Plan:
     open: Mapping[str, Open]
 
 
-def steps(values: Array, until: Sequence[int], months: int) -> Array:
-    """Return a step path over the months 0 to ``months``: each value holds until its month.
+def path_through(values: Array, until: Sequence[int], months: int) -> Array:
+    """Return a path over the months 0 to ``months``: straight lines between the dates of values.
 
-    >>> steps(np.array([1.0, 2.0]), [1, 3], 4)
-    array([1., 1., 2., 2., 2.])
+    >>> path_through(np.array([1.0, 2.0]), [1, 3], 4)
+    array([1. , 1. , 1.5, 2. , 2. ])
     """
-    place = np.searchsorted(np.asarray(until), np.arange(months + 1))
-    return np.asarray(values)[np.minimum(place, len(values) - 1)]
+    return np.interp(np.arange(months + 1), np.asarray(until), np.asarray(values))
+
+
+def ramp(months: int) -> Array:
+    """Return the seasoning of mortgages, as log-odds by age: a straight rise over 30 months."""
+    return np.log(np.minimum(np.arange(months + 1) + 1, RAMP) / RAMP)
+
+
+def three(value: float) -> tuple[float, float]:
+    """Return the chances to roll and to be cured; a third of what does not roll stays."""
+    roll = float(expit(value))
+    return roll, (1 - roll) * 2 / 3

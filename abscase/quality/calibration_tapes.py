@@ -11,12 +11,12 @@ import polars as pl
 from abscase.case import Case, load_case
 from abscase.errors import ChoiceError
 from abscase.quality.calibration import Calibration, calibrated
-from abscase.quality.calibration_moments import rows_of
+from abscase.quality.calibration_rows import months_of, rows_of
+from abscase.ranges import Array
 from abscase.sources.simulate import Process, simulate_to, simulated_tape, stressed
 
 SCENARIOS = ("baseline", "covid", "covid_high", "2007")
-SHOCK_MONTHS = 4
-"""January to May 2020, the months over which Ant's 30+ stock is printed before and after."""
+YEAR = 12
 TRIPLED = 3.0
 BAD, GOOD = (2006, 2007), (2003, 2004)
 
@@ -68,9 +68,10 @@ def under(process: Process, scenario: str) -> Process:
     Notes
     -----
     baseline
-        The fitted history; of Ant without the pandemic, whose months keep the odds of January 2020.
+        The fitted history; of Ant without the pandemic, whose months
+        keep the mean odds of the year before.
     covid
-        The odds to fall 30 days late, in the last four months, times what took Ant's 30+ stock from
+        The odds to fall 30 days late, in the last months, times what took Ant's 30+ stock from
         January to May 2020; of Ant that is the fitted history.
     covid_high
         The same with a rise of the stock to three times, as reported of Chinese fintech loans.
@@ -80,8 +81,7 @@ def under(process: Process, scenario: str) -> Process:
     """
     if scenario not in SCENARIOS:
         raise ChoiceError("scenario", scenario, SCENARIOS)
-    ant = process.case == "ant"
-    calm = _without_shock(process) if ant else process
+    calm = _without_shock(process) if process.case == "ant" else process
     if scenario == "baseline":
         return calm
     if scenario == "2007":
@@ -90,22 +90,35 @@ def under(process: Process, scenario: str) -> Process:
             return replace(process, cohort_late=worst)
         return stressed(calm, crisis_multiplier())
     path = np.ones_like(process.late)
-    path[-SHOCK_MONTHS - ant :] = covid_multiplier(scenario == "covid_high")
+    rise = covid_path(scenario == "covid_high")
+    path[-len(rise) :] = rise
     return stressed(calm, path)
 
 
-def covid_multiplier(high: bool = False) -> float:
-    """Return the factor on the odds to fall 30 days late that took Ant's 30+ stock up in 2020.
+def covid_path(high: bool = False) -> Array:
+    """Return the factors on the odds to fall late that took Ant's 30+ stock up in 2020, by month.
 
-    ``high``: a factor in proportion for a stock that triples (Bao and Huang 2021).
+    ``high``: factors in proportion for a stock that triples (Bao and Huang 2021).
     """
     case = load_case("ant")
-    late = calibrated(case).process.late
-    times = float(np.exp(late[-1] - late[-SHOCK_MONTHS - 2]))
+    process = calibrated(case).process
+    shock = _shock(process)
+    factors = np.exp(process.late[shock:] - _calm(process, shock))
     if not high:
-        return times
+        return factors
     stock = rows_of(case, "delinquency_30plus_rate", "all")["value"]
-    return 1 + (times - 1) * (TRIPLED - 1) / (stock.iloc[-1] / stock.iloc[-2] - 1)
+    return 1 + (factors - 1) * (TRIPLED - 1) / (stock.iloc[-1] / stock.iloc[-2] - 1)
+
+
+def _shock(process: Process) -> int:
+    """Return the first month after the last but one date of Ant's 30+ stock, January 2020."""
+    before = rows_of(load_case("ant"), "delinquency_30plus_rate", "all").iloc[[-2]]
+    return months_of(before, process.first)[0] + 1
+
+
+def _calm(process: Process, shock: int) -> float:
+    """Return the log of the mean odds in the year before the shock."""
+    return float(np.log(np.exp(process.late[shock - YEAR : shock]).mean()))
 
 
 def crisis_multiplier() -> float:
@@ -123,6 +136,6 @@ def crisis_multiplier() -> float:
 
 
 def _without_shock(process: Process) -> Process:
-    late = process.late.copy()
-    late[-SHOCK_MONTHS - 1 :] = late[-SHOCK_MONTHS - 2]
+    late, shock = process.late.copy(), _shock(process)
+    late[shock:] = _calm(process, shock)
     return replace(process, late=late)

@@ -10,7 +10,7 @@ from abscase.ranges import Array
 from abscase.schema import STATES
 from abscase.sources.simulate.process import Process, annuity_share
 
-NODES = 5
+NODES = 3
 """Points of the Gauss-Legendre rule that stand for the distribution of the score."""
 
 
@@ -29,12 +29,20 @@ class Expected:
 
 @dataclass
 class _Now:
-    """The living part of the pool at one age: the axes are cohort and kind of loan."""
+    """The pool at one age: the axes are cohort and kind of loan (``bad``: months there first)."""
 
     current: Array
     late: list[Array]
     bad: Array
     bad_amount: Array
+    ends: Array
+    end_amounts: Array
+
+    def first(self, cohorts: int) -> None:
+        """Keep the first cohorts only: the others have come to the end of the window."""
+        self.current, self.late = self.current[:cohorts], [part[:cohorts] for part in self.late]
+        self.bad, self.bad_amount = self.bad[:, :cohorts], self.bad_amount[:, :cohorts]
+        self.ends, self.end_amounts = self.ends[:, :cohorts], self.end_amounts[:, :cohorts]
 
 
 def expected(process: Process) -> Expected:
@@ -43,30 +51,27 @@ def expected(process: Process) -> Expected:
     balance = _balances(process)[owner]
     terms = np.array([each.term or process.months + 9 for each in process.segments])[owner]
     start = process.weights[:, None] * shares
-    now = _Now(start, [np.zeros_like(start)] * 2, *np.zeros((2, process.wait, *start.shape)))
-    ends = np.zeros((2, 3, *start.shape))
-    ages = process.months + 1
-    path = np.zeros((2, len(STATES), ages, *start.shape))
-    for age in range(ages):
+    now = _Now(
+        start, [np.zeros_like(start)] * 2, *np.zeros((2, process.wait, *start.shape)),
+        *np.zeros((2, 3, *start.shape)),
+    )  # fmt: skip
+    cohorts, segments = len(process.weights), len(process.segments)
+    path = np.zeros((2, len(STATES), cohorts, segments, process.months + 1))
+    for age in range(process.months + 1):
+        month = process.cohorts + age
+        there = int((month <= process.months).sum())
+        now.first(there)
         if age:
-            _step(process, now, ends, age, process.cohorts + age, effects, balance, terms)
+            _step(process, now, age, month[:there], effects, balance, terms)
         living = [now.current, *now.late]
-        path[0, :, age] = [*living, now.bad.sum(0), *ends[0]]
         worth = [part * balance[:, max(age - behind, 0)] for behind, part in enumerate(living)]
-        path[1, :, age] = [*worth, now.bad_amount.sum(0), *ends[1]]
-    first_kind = np.flatnonzero(np.diff(owner, prepend=-1))
-    by_segment = np.add.reduceat(path, first_kind, axis=-1)
-    count, amount = (_by_month(part, process) for part in by_segment)
-    return Expected(count, amount * sizes[:, None])
-
-
-def _by_month(path: Array, process: Process) -> Array:
-    """Turn (state, age, cohort, segment) into (state, cohort, segment, month)."""
-    states, ages, cohorts, segments = path.shape
-    found = np.zeros((states, cohorts, segments, ages))
-    for cohort, start in enumerate(process.cohorts):
-        found[:, cohort, :, start:] = np.moveaxis(path[:, : ages - start, cohort], 1, 2)
-    return found
+        stocks = np.array([
+            [*living, now.bad.sum(0), *now.ends],
+            [*worth, now.bad_amount.sum(0), *now.end_amounts],
+        ])  # fmt: skip
+        by_segment = stocks.reshape(2, len(STATES), there, segments, -1).sum(-1)
+        path[:, :, np.arange(there), :, month[:there]] = np.moveaxis(by_segment, 2, 0)
+    return Expected(path[0], path[1] * sizes[:, None])
 
 
 def _kinds(process: Process) -> tuple[Array, Array, Array, np.ndarray]:
@@ -96,13 +101,11 @@ def _balances(process: Process) -> Array:
 
 
 def _step(
-    process: Process, now: _Now, ends: Array, age: int, month: np.ndarray,
-    effects: Array, balance: Array, terms: np.ndarray,
+    process: Process, now: _Now, age: int, month: np.ndarray, effects: Array, balance: Array,
+    terms: np.ndarray,
 ) -> None:  # fmt: skip
     """Move the pool from one age to the next, in place."""
-    odds = process.odds(
-        np.arange(len(month)), age, np.minimum(month, process.months)
-    )  # cohorts past the window move on unseen
+    odds = process.odds(np.arange(len(month)), age, month)
     late, prepay = odds[0][:, None] * effects[0], odds[1][:, None] * effects[1]
     total = 1 + late + prepay
     over = age > terms
@@ -119,8 +122,9 @@ def _step(
     now.current = np.where(mature, 0.0, left)
     entered = into_90 * balance[:, max(age - 3, 0)]
     gone, gone_amount = _age_bad(process, now, into_90, entered)
-    ends[0] += [gone, repaid, np.where(mature, left, 0.0)]
-    ends[1] += [gone_amount, repaid * balance[:, age - 1], np.zeros_like(left)]
+    now.ends = now.ends + np.array([gone, repaid, np.where(mature, left, 0.0)])
+    repaid_amount = repaid * balance[:, age - 1]
+    now.end_amounts = now.end_amounts + np.array([gone_amount, repaid_amount, 0 * left])
 
 
 def _age_bad(process: Process, now: _Now, entered: Array, amount: Array) -> tuple[Array, Array]:

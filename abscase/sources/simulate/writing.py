@@ -18,20 +18,23 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from abscase.errors import AbscaseError
+from abscase.errors import AbscaseError, ParameterFaults
 from abscase.ranges import require
 from abscase.sources.simulate.histories import draw_histories, draw_loans
+from abscase.sources.simulate.planted import Planted
 from abscase.sources.simulate.process import Process
 from abscase.sources.simulate.tape import loan_table, performance_table
 
-CHUNK = 20_000
+CHUNK = 8_000
 ROW_GROUP = 1_000_000
 WORKERS = 2
 Chunk = tuple[int, int, int, int]
 """Cohort, place in it, number of its first loan, loans."""
 
 
-def simulated_tape(process: Process, loans: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def simulated_tape(
+    process: Process, loans: int, seed: int, planted: Planted | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tables ``loan`` and ``performance`` of a simulated pool, in memory.
 
     Parameters
@@ -42,13 +45,22 @@ def simulated_tape(process: Process, loans: int, seed: int) -> tuple[pl.DataFram
         Loans made over all cohorts, 1 to 1,000,000,000.
     seed : int
         Names the draw, at least 0.
+    planted : Planted, optional
+        Effects put into the loans; the process must have a score.
 
     Returns
     -------
     tuple of DataFrame
-        Sorted by loan and date, all rows of grade "B".
+        Sorted by loan and date, all rows of grade "B", with planted effects "C".
+
+    Raises
+    ------
+    ParameterFaults
+        Loans or seed lie outside their range, or the process has no score to plant effects by.
     """
-    parts = list(_parts(process, loans, seed))
+    if planted is not None and process.score is None:
+        raise ParameterFaults([f"{process.case} has no score; plant effects in us_subprime"])
+    parts = list(_parts(process, loans, seed, planted))
     tables = [pa.concat_tables(part[place] for part in parts) for place in (0, 1)]
     return _frame(tables[0]), _frame(tables[1])
 
@@ -91,7 +103,7 @@ def _write(draft: Path, process: Process, loans: int, seed: int) -> None:
             if not writers:
                 writers = [
                     pq.ParquetWriter(
-                        draft / f"{name}.parquet", _plain(table.schema), compression="zstd",
+                        draft / f"{name}.parquet", table.schema, compression="zstd",
                         compression_level=1, store_schema=False,
                     )
                     for name, table in zip(("loan", "performance"), part, strict=True)
@@ -113,28 +125,28 @@ def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
         held.clear()
 
 
-def _plain(schema: pa.Schema) -> pa.Schema:
-    return schema
-
-
-def _parts(process: Process, loans: int, seed: int) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _parts(
+    process: Process, loans: int, seed: int, planted: Planted | None = None
+) -> Iterator[tuple[pa.Table, pa.Table]]:
     require(loans=(loans, 1, 1_000_000_000), seed=(seed, 0, 2**63))
     chunks = list(_chunks(process, loans))
     workers = min(WORKERS, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         ahead = []
         for chunk in chunks:
-            ahead.append(pool.submit(_part, process, seed, chunk))
+            ahead.append(pool.submit(_part, process, seed, chunk, planted))
             if len(ahead) > workers:
                 yield ahead.pop(0).result()
         for each in ahead:
             yield each.result()
 
 
-def _part(process: Process, seed: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
+def _part(
+    process: Process, seed: int, chunk: Chunk, planted: Planted | None
+) -> tuple[pa.Table, pa.Table]:
     cohort, place, first, number = chunk
     rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, cohort, place])))
-    loans = draw_loans(process, number, rng)
+    loans = draw_loans(process, number, rng, planted)
     rows = draw_histories(process, cohort, loans, rng)
     return (
         loan_table(process, cohort, first, loans),
