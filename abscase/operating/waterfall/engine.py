@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from abscase.errors import DataFaults, Fault
 from abscase.operating.waterfall import accrual, triggers
 from abscase.operating.waterfall.book import Book
 from abscase.operating.waterfall.deal import Deal
@@ -31,6 +32,8 @@ def run(deal: Deal, scenario: Scenario | None = None, flows: Flows | None = None
 
     Raises
     ------
+    DataFaults
+        The pool is made of other deals, and no flows are given.
     Imbalance
         The books do not balance: money or balance came from nowhere or went nowhere.
 
@@ -43,6 +46,9 @@ def run(deal: Deal, scenario: Scenario | None = None, flows: Flows | None = None
     ----------
     Fabozzi and Kothari (2008), Introduction to Securitization, chapters 5 to 7.
     """
+    if deal.pool.holdings and flows is None:
+        what = "holds classes of other deals; run it with run_held, or give flows"
+        raise DataFaults([Fault(what, "pool.holdings", deal.name)])
     scenario = scenario or Scenario()
     count = scenario.count if flows is None else max(scenario.count, flows.balance.shape[1])
     if flows is not None and deal.calendar.periods is None:

@@ -134,7 +134,7 @@ def deal_card(deal: Deal, root: Path | None = None) -> pd.DataFrame:
     if deal.deal_id:
         head = {"data": deal.data}
         for place, found in published_terms(deal.deal_id, load_case(deal.case, root), head).items():
-            if isinstance(found, Datum):
+            if isinstance(found, Datum) and place not in deal.assumed:
                 given = [found.value, found.grade, found.source_id, found.ref, found.note]
                 rows.append([place.replace("/", "."), *given])
     for place, reason in deal.assumed.items():
