@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,10 +12,12 @@ from abscase.case import Case
 from abscase.operating.process.design import Design
 from abscase.operating.process.fault_tree import Cuts
 from abscase.show.labels import has_label, label
+from abscase.show.leverage import short_percent
 from abscase.show.numbers import date, in_unit, money, percent, plain
 
 MOST_SHOWN = 4
-"""Classes whose terms a deal card spells out."""
+"""Different values of the classes that a deal card spells out."""
+REFERENCE = re.compile(r" \((?:us|ant|peer)-[\w-]+\)")
 UNITS = {
     "revolving_months": "months", "expected_life_months": "months", "clean_up_share": "decimal",
     "oc_target_share": "decimal", "share": "decimal", "subordination_share": "decimal",
@@ -162,27 +165,44 @@ def deal_cards(
         term, and one column for each deal; empty text where nothing was read.
     """
     table = pd.DataFrame({"term": [label(f"data.term.{name}", lang) for name in terms]})
-    for name, pair in deals.items():
-        frames = zip(("deal", "tranche"), pair, strict=True)
+    for name, (deal, tranche) in deals.items():
+        frames = {"deal": deal, "tranche": _with_support(tranche)}.items()
         own = {which: frame[frame["deal_id"] == name] for which, frame in frames}
         title = str(own["deal"]["deal_name"].iloc[0])
         table[title] = [_term(own, columns, lang) for columns in terms.values()]
     return table
 
 
+def _with_support(tranche: pd.DataFrame) -> pd.DataFrame:
+    """The classes, their enhancement worked out where all amounts of the deal are known."""
+    amounts, ranks = tranche["original_amt"], tranche["seniority"]
+    found = tranche["subordination_share"].copy()
+    for _, own in tranche.groupby("deal_id"):
+        sizes = amounts[own.index]
+        if sizes.notna().all():
+            below = [sizes[ranks[own.index] > rank].sum() for rank in ranks[own.index]]
+            found[own.index] = found[own.index].fillna(pd.Series(below, own.index) / sizes.sum())
+    return tranche.assign(subordination_share=found)
+
+
 def _term(own: Mapping[str, pd.DataFrame], columns: Iterable[str], lang: str) -> str:
-    """The first column of a term that holds anything, class by class where it is of the classes."""
-    for column in columns:
-        table, _, name = column.partition(".")
-        frame = own[table]
-        known = frame[frame[name].notna()] if name in frame else frame[:0]
-        if len(known):
-            texts = [_value(row, name, lang) for row in known.to_dict("records")]
-            joined = " / ".join(texts[:MOST_SHOWN])
-            if len(texts) <= MOST_SHOWN:
-                return joined
-            return label("process.card.classes", lang, shown=joined, n=len(frame))
-    return label("process.not_read", lang)
+    """The best filled column of a term; of the classes, the first few different values."""
+    best = max(columns, key=lambda column: _known(own, column).notna().sum())
+    table, _, name = best.partition(".")
+    rows = own[table][_known(own, best).notna()]
+    if rows.empty:
+        return label("process.not_read", lang)
+    texts = list(dict.fromkeys(_value(row, name, lang) for row in rows.to_dict("records")))
+    joined = " / ".join(texts[:MOST_SHOWN])
+    if len(texts) <= MOST_SHOWN:
+        return joined
+    return label("process.card.classes", lang, shown=joined, n=len(own[table]))
+
+
+def _known(own: Mapping[str, pd.DataFrame], column: str) -> pd.Series:
+    table, _, name = column.partition(".")
+    frame = own[table]
+    return frame[name] if name in frame else pd.Series(index=frame.index, dtype=object)
 
 
 def _value(row: Mapping[Any, Any], name: str, lang: str) -> str:
@@ -191,7 +211,11 @@ def _value(row: Mapping[Any, Any], name: str, lang: str) -> str:
         return money(float(value), str(row["currency"]), lang)
     if isinstance(value, pd.Timestamp):
         return date(value, lang, str(row.get("date_precision") or "day"))
-    return in_unit(float(value), UNITS[name], lang) if name in UNITS else str(value)
+    if name not in UNITS:
+        return REFERENCE.sub("", str(value))
+    if UNITS[name] == "decimal":
+        return short_percent(float(value))
+    return in_unit(float(value), UNITS[name], lang)
 
 
 def chance_rows(ranges: Mapping[str, tuple[float, float]], lang: str) -> pd.DataFrame:

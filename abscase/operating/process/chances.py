@@ -93,9 +93,10 @@ def importance_ranges(
     shares = pd.DataFrame([fussell_vesely(cuts, each) for each in corners
                            if probability(cuts, each) > 0], columns=events)  # fmt: skip
     frame = pd.DataFrame({
-        "event_id": events, "birnbaum_low": slopes.min().to_numpy(),
-        "birnbaum_high": slopes.max().to_numpy(), "vesely_low": shares.min().to_numpy(),
-        "vesely_high": shares.max().to_numpy(),
+        "event_id": events, "birnbaum_low": slopes.min().clip(0, 1).to_numpy(),
+        "birnbaum_high": slopes.max().clip(0, 1).to_numpy(),
+        "vesely_low": shares.min().clip(0, 1).to_numpy(),
+        "vesely_high": shares.max().clip(0, 1).to_numpy(),
     })  # fmt: skip
     return frame.sort_values("birnbaum_high", ascending=False, kind="stable", ignore_index=True)
 

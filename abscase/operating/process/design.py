@@ -16,7 +16,7 @@ import pandas as pd
 
 from abscase import catalog
 from abscase.case import Case
-from abscase.errors import DataFaults, Fault, ParameterFaults
+from abscase.errors import ChoiceError, DataFaults, Fault, ParameterFaults
 from abscase.ranges import require
 from abscase.schema.process import THEMES
 
@@ -188,6 +188,31 @@ def random_weights(count: int, draws: int, rng: np.random.Generator) -> Array:
     """Return weightings of ``count`` decisions, uniform over all that sum to one (Dirichlet)."""
     require(count=(count, 1, 10_000), draws=(draws, 1, 1_000_000))
     return rng.dirichlet(np.ones(count), size=draws)
+
+
+def run_weights(
+    kind: str, design: Design, draws: int, rng: np.random.Generator, path: str = ""
+) -> Array:
+    """Return the weightings of a run, one or many.
+
+    Parameters
+    ----------
+    kind : {"equal", "ahp", "random"}
+        All decisions alike; by theme, from the file ``path``; or ``draws`` uniform weightings.
+
+    Returns
+    -------
+    array of shape (weighting, decision)
+        Each sums to one.
+    """
+    size = len(design.scales)
+    if kind == "equal":
+        return np.full((1, size), 1 / size)
+    if kind == "ahp":
+        return theme_weights(Path(path), design.themes)[None, :]
+    if kind == "random":
+        return random_weights(size, draws, rng)
+    raise ChoiceError("weights", kind, ("equal", "ahp", "random"))
 
 
 def theme_weights(path: Path, themes: Iterable[str]) -> Array:

@@ -28,7 +28,7 @@ TEXT = {"checked": "white", "none": "white"}
 SHORT = ("checked", "partly", "own", "none", "open")
 WIDE, ROW = 7.2, 0.74
 LEFT, RIGHT, HALF, MARK = 0.075, 0.52, 0.33, 0.485
-ACTOR_WIDTH, FRICTION_WIDTH, CELL_WIDTH = 41, 44, 12
+ACTOR_WIDTH, FRICTION_WIDTH, CELL_WIDTH = 44, 44, 12
 
 
 def flow_chart(case: Case, stages: Sequence[str], lang: str) -> Exhibit:
@@ -83,9 +83,9 @@ def _stage(axes: Axes, place: int, stage: str, row: pd.Series, state: str, lang:
         axes.text(LEFT + 0.012, place + 0.1, wrap(str(actor), ACTOR_WIDTH, 2), fontsize=8,
                   color=color, va="center", linespacing=1.05)  # fmt: skip
     if not gone:
-        axes.plot(MARK, place - 0.14, "s", markersize=11, markeredgecolor=INK,
+        axes.plot(MARK, place - 0.17, "s", markersize=11, markeredgecolor=INK,
                   markerfacecolor=FILL[state], markeredgewidth=0.9)  # fmt: skip
-        axes.text(MARK - 0.02, place - 0.14, label(f"process.state.{state}", lang), fontsize=8,
+        axes.text(MARK - 0.02, place - 0.17, label(f"process.state.{state}", lang), fontsize=8,
                   color=QUIET, ha="right", va="center")  # fmt: skip
 
 
