@@ -136,6 +136,27 @@ def deal_hazards(series: pd.DataFrame, alpha: float = 0.05) -> dict[str, CauseHa
     }
 
 
+def hazard_table(series: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
+    """Return the end state of the US deal by state, and the hazards behind it.
+
+    Returns
+    -------
+    DataFrame
+        ``region`` (a state, or "all"), ``loans``, ``lost``, ``left`` (numbers), ``lost_share``
+        (decimal of the loans), ``hazard``, ``low``, ``high`` (intensity a month), ``flow`` (share
+        of a month).
+    """
+    counts, _ = _outcomes(series)
+    total = {"all": tuple(np.sum(list(counts.values()), axis=0))}
+    found = []
+    for region, hazard in deal_hazards(series, alpha).items():
+        made, lost, left = (counts | total)[region]
+        found.append((region, made, lost, left, lost / made, hazard.lost, hazard.lo, hazard.hi))
+    names = ["region", "loans", "lost", "left", "lost_share", "hazard", "low", "high"]
+    table = pd.DataFrame(found, columns=names)
+    return table.assign(flow=hazard_to_probability(table["hazard"]))
+
+
 def _outcomes(series: pd.DataFrame) -> tuple[dict[str, tuple[float, ...]], float]:
     found = _outcome_rows(series)
     wide = found.pivot_table("value", "segment", "measure")[["loans", "homes_lost", "still_active"]]

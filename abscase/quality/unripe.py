@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from abscase.errors import DataFaults, Fault
 from abscase.quality.chain_ladder import ChainLadder, chain_ladder
 from abscase.quality.vintages import triangle
 
 LEAST_AGES = 3
+SHARES = ["latest", "projected", "lo", "hi", "realised"]
 
 
 def project(
     table: pd.DataFrame, max_age: int, value: str = "default_count", alpha: float = 0.05
-) -> ChainLadder:
+) -> ChainLadder | None:
     """Return the chain ladder of the vintages, from the first age at which all have a default.
 
     Parameters
@@ -28,31 +28,34 @@ def project(
     alpha : float
         As in :func:`~abscase.quality.chain_ladder.chain_ladder`.
 
-    Raises
-    ------
-    DataFaults
-        No age is left at which every vintage that reached it has a default.
+    Returns
+    -------
+    ChainLadder or None
+        None where fewer than ``LEAST_AGES`` ages are left at which every vintage that reached them
+        has a default, or fewer than two vintages reached the last of these: nothing can be
+        projected, as where loans are too young to be written off.
     """
     sums = triangle(table[table["age_months"] <= max_age], value)
     sums = sums.loc[:, sums.notna().any()]
     positive = (sums.isna() | (sums > 0)).all()
     ages = [age for age in sums.columns if bool(positive[age])]
     if len(ages) < LEAST_AGES:
-        rule = "too few ages at which every vintage has a default; give more loans"
-        raise DataFaults([Fault(rule, value)])
+        return None
     kept = sums.loc[sums[ages[0]].notna(), sums.columns >= ages[0]]
+    if kept[ages[LEAST_AGES - 1]].notna().sum() < 2:
+        return None
     return chain_ladder(kept, alpha)
 
 
 def hindsight(
-    ladder: ChainLadder, whole: pd.DataFrame, value: str = "default_count"
+    ladder: ChainLadder | None, whole: pd.DataFrame, value: str = "default_count"
 ) -> pd.DataFrame:
     """Return what the ladder projected beside what the same vintages came to later.
 
     Parameters
     ----------
-    ladder : ChainLadder
-        Of the vintages as they were seen at an earlier date.
+    ladder : ChainLadder or None
+        Of the vintages as they were seen at an earlier date; None gives no row.
     whole : DataFrame
         The vintage table of the whole tape, with the same ``value``.
 
@@ -63,6 +66,8 @@ def hindsight(
         shares of the loans made) and ``inside``, whether the interval holds the outcome; only
         vintages that were unripe and have since reached the last age.
     """
+    if ladder is None:
+        return pd.DataFrame(columns=["vintage", "age", *SHARES, "inside"])
     last = ladder.projection["age"].max()
     told = ladder.projection[ladder.projection["age"] == last].set_index("vintage")
     seen = ladder.ultimate[ladder.ultimate["age"] < last].set_index("vintage")
@@ -73,7 +78,6 @@ def hindsight(
     table = table.join(sums[last].rename("realised")).dropna()
     loans = whole.drop_duplicates("vintage").set_index("vintage")["loans"].reindex(table.index)
     table = table.rename(columns={"amount": "projected"})
-    shares = ["latest", "projected", "lo", "hi", "realised"]
-    table[shares] = table[shares].div(loans, axis=0)
+    table[SHARES] = table[SHARES].div(loans, axis=0)
     table["inside"] = table["realised"].between(table["lo"], table["hi"])
     return table.reset_index()

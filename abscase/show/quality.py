@@ -11,7 +11,7 @@ from abscase.show.labels import has_label, label
 from abscase.show.numbers import MISSING, money, percent
 from abscase.show.style import CASE_CHANNEL
 
-CODED = ("agency", "case", "deal", "kind", "pool", "scenario", "tape", "who")
+CODED = ("agency", "case", "deal", "kind", "pool", "region", "scenario", "tape", "who")
 STATES = ("current", "30", "60", "90", "default", "prepaid", "matured")
 
 

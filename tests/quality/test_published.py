@@ -56,6 +56,15 @@ def test_hazards_of_the_four_states(series):
     assert len(flow.data) == 3
 
 
+def test_hazard_table_shows_the_shares_lost(series):
+    """48.6, 54.2, 35.4 and 67.3 per cent of the homes."""
+    table = published.hazard_table(series["us_subprime"]).set_index("region")
+    lost = (100 * table.loc[list(published.STATES), "lost_share"]).round(1).tolist()
+    assert lost == [48.6, 54.2, 35.4, 67.3]
+    assert table.loc["all", ["loans", "lost", "left"]].tolist() == [1762, 855, 226]
+    assert (table["flow"] < table["hazard"]).all()
+
+
 def test_the_pooled_hazard_is_that_of_the_summed_loans(series):
     every = published.deal_hazards(series["us_subprime"])["all"]
     left, lost = 226 / 1762, 855 / 1762

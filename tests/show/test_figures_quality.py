@@ -117,7 +117,7 @@ def fan(cases, tape, lang):
     table = vintages(tape.performance, tape.loan, "quarter")
     made = table.drop_duplicates("vintage").set_index("vintage")["loans"]
     ladder = unripe.project(table, 24)
-    return of_tapes.fan(ladder, made, pool_name("ant", False, lang), *EVIDENCE, lang)
+    return of_tapes.fan(ladder, made, pool_name("ant", False, lang), 24, *EVIDENCE, lang)
 
 
 FIGURES = [stock_to_flow, one_scale, stress, agencies, housing, arrears, roll_matrix,
@@ -212,6 +212,14 @@ def test_hindsight_sets_projection_beside_outcome(tape):
     kept = whole[(whole["vintage"] == row["vintage"]) & (whole["age_months"] <= 18)]
     assert row["realised"] == pytest.approx(kept["default_count"].sum() / kept["loans"].iloc[0])
     assert table["inside"].mean() > 0.5, "months that are alike are projected well"
+
+
+def test_nothing_to_project_is_said(tape, lang):
+    young = vintages(tape.performance, tape.loan, "quarter")
+    assert unripe.project(young, 2) is None
+    assert unripe.hindsight(None, young).empty
+    exhibit = of_tapes.fan(None, pd.Series(), pool_name("ant", True, lang), 2, *EVIDENCE, lang)
+    assert "2" in exhibit.alt and exhibit.png()[:4] == b"\x89PNG"
 
 
 def test_spread_keeps_both_ends():

@@ -19,7 +19,7 @@ from abscase.show.quality import named, small_percent, state_name
 from abscase.show.style import CHANNELS, INK, QUIET
 
 DARK = 0.55  # of the largest shade, from which letters are white
-MOST = 5  # curves that can still be told apart
+MOST = 6  # curves that can still be told apart
 
 
 def arrears(
@@ -135,21 +135,31 @@ def vintage_curves(
 
 
 def fan(
-    ladder: ChainLadder, loans: pd.Series, name: str, grade: str, sources: Sequence[str], lang: str
+    ladder: ChainLadder | None,
+    loans: pd.Series,
+    name: str,
+    max_age: int,
+    grade: str,
+    sources: Sequence[str],
+    lang: str,
 ) -> Exhibit:
     """Draw the vintages as far as they are seen, and what the chain ladder makes of the rest.
 
     Parameters
     ----------
-    ladder : ChainLadder
-        Of counts of default.
+    ladder : ChainLadder or None
+        Of counts of default; None where nothing can be projected, which is then said.
     loans : Series
         Loans made in each vintage, by vintage: the base of the shares.
     name : str
         What the tape is of, in words.
+    max_age : int
+        The age projected to, in months.
     grade, sources, lang
         As in `Exhibit`.
     """
+    if ladder is None:
+        return _nothing(name, max_age, grade, sources, lang)
     names = _ripe_and_unripe(ladder)
     figure, axes = canvas(len(names) + 1)
     ends: Any = ladder.ultimate.set_index("vintage")
@@ -175,6 +185,14 @@ def fan(
     _shares(axes)
     alt = label("qa.fan.alt", lang, name=name, rows=join(rows, lang))
     return finish(figure, "fan", alt, grade, sources, lang, name=name)
+
+
+def _nothing(name: str, max_age: int, grade: str, sources: Sequence[str], lang: str) -> Exhibit:
+    figure, axes = canvas(0, height=1.2)
+    text = label("qa.fan.none", lang, age=max_age)
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
+    axes.set(xticks=[], yticks=[])
+    return finish(figure, "fan", f"{name}. {text}", grade, sources, lang, name=name)
 
 
 def _ripe_and_unripe(ladder: ChainLadder) -> list[str]:
