@@ -76,7 +76,12 @@ def stages_of_tape(
             found = jump(loans, outcome=outcome, cutoff=cutoff, bandwidth=bandwidth, alpha=alpha)
         except AbscaseError:
             continue
-        rows.append({"stage": stage, **asdict(found)})
+        if loans[outcome].min() == loans[outcome].max():
+            # The same for all loans: no jump, for sure, whatever rounding leaves of the lines.
+            flat = {"estimate": 0.0, "corrected": 0.0, "lo": 0.0, "hi": 0.0, "p_value": 1.0}
+            rows.append({"stage": stage, **asdict(found), **flat})
+        else:
+            rows.append({"stage": stage, **asdict(found)})
     return pd.DataFrame(rows, columns=["stage", *(each.name for each in fields(Jump))])
 
 

@@ -95,7 +95,8 @@ def points(value: float) -> str:
     >>> points(0.0123), points(-0.0004)
     ('+1.23', '−0.04')
     """
-    return f"{'+' if value > 0 else ''}{plain(100 * value, 2)}"
+    text = plain(100 * value, 2)
+    return f"+{text}" if value > 0 and text.strip("0.") else text
 
 
 def short_points(value: float) -> str:
