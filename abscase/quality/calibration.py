@@ -86,7 +86,8 @@ def calibrated(case: Case, draws: int = 0, rng: np.random.Generator | None = Non
     Notes
     -----
     Least squares of the differences of logarithms of model and target, each over the relative half
-    width of the target. The model's numbers are exact expectations, so the fit has no noise.
+    width of the target. The model's numbers are exact expectations, so the fit has no noise; what
+    is achieved on the tape has that of some two million loan-months.
     """
     if case.name not in PLANS:
         raise ChoiceError("case with simulated loans", case.name, PLANS)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import polars as pl
 
 from abscase.case import Case
-from abscase.errors import ChoiceError
+from abscase.errors import ChoiceError, DataFaults, Fault
 from abscase.quality.calibration import Calibration, calibrated
 from abscase.quality.calibration_tapes import SCENARIOS, simulated
 from abscase.ranges import require
-from abscase.sources.panels import panel_provenance
+from abscase.sources.panels import panel_dir
 
 SUBPRIME_BELOW = 660.0
 """FICO score at or below which the agencies' guidance of 31 January 2001 lists a borrower as
 subprime; 620 is the stricter line of lenders."""
-PERIOD_MONTHS = {"dcr": 3}
 
 
 @dataclass(frozen=True)
@@ -105,21 +105,16 @@ def _real(case: Case, source: str, score_below: float | None) -> Pool:
     if case.name == "us_subprime" and score_below is not None and has_score:
         require(score_below=(score_below, 300, 900))
         loan = loan.filter(pl.col("score") < score_below)
-        performance = performance.join(loan.select("loan_id"), on="loan_id", how="semi")
+        performance = performance.join(
+            loan.select("loan_id"), on="loan_id", how="semi", maintain_order="left"
+        )
         name = f"{name}, scores below {score_below:g}"
         notes = (f"only loans with a score below {score_below:g}; those without one are left out",)
     evidence = loan.select(pl.col("grade").max(), pl.col("source_id").first()).collect()
-    grade = str(evidence["grade"][0] or "A")
-    period = int(panel_provenance(case.name, source).get("period_months", 0))
+    if evidence["grade"][0] is None:
+        raise DataFaults([Fault("no loans of the tape are left; load another or widen it", name)])
+    report = json.loads((panel_dir(case.name, source) / "quality_report.json").read_text("utf-8"))
     return Pool(
-        case, loan, performance, grade, (str(evidence["source_id"][0]),), False,
-        period or _period(performance), name, None, notes,
+        case, loan, performance, evidence["grade"][0], (evidence["source_id"][0],), False,
+        int(report["period_months"]), name, None, notes,
     )  # fmt: skip
-
-
-def _period(performance: pl.LazyFrame) -> int:
-    """Return the months between a loan's rows: the commonest step of age."""
-    step = pl.col("age_months").cast(pl.Int32).diff()
-    same = pl.col("loan_id") == pl.col("loan_id").shift(1)
-    steps = performance.select(step=step.filter(same)).collect()["step"].drop_nulls()
-    return int(steps.mode().min()) if len(steps) else 1  # type: ignore[arg-type]

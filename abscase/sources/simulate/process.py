@@ -39,7 +39,8 @@ from scipy import stats
 from abscase.ranges import Array, require
 
 FIRST_LATE_AGE = 2
-"""Months: an instalment due after one month is 30 days late a month on."""
+"""Months: with it the first loans are 90 days late at 4 months, as where the first instalment is
+never paid. Later an instalment counts as 30 days late at the end of the month that misses it."""
 
 
 @dataclass(frozen=True)
