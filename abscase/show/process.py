@@ -13,7 +13,7 @@ from abscase.operating.process.design import Design
 from abscase.operating.process.fault_tree import Cuts
 from abscase.show.labels import has_label, label
 from abscase.show.leverage import short_percent
-from abscase.show.numbers import date, in_unit, money, percent, plain
+from abscase.show.numbers import MISSING, date, in_unit, money, percent, plain
 
 MOST_SHOWN = 4
 """Different values of the classes that a deal card spells out."""
@@ -72,7 +72,8 @@ def controls(case: Case, lang: str, stages: Sequence[str]) -> pd.DataFrame:
         "stage_id": [stage_name(name, lang) for name in rows["stage_id"]],
         "checker": rows[f"checker_{lang}"], "check": rows[f"check_{lang}"],
         "exists": [label(f"process.yes.{word}", lang) for word in rows["exists"]],
-        "independent": [label(f"process.yes.{word}", lang) for word in rows["independent"]],
+        "independent": [MISSING if exists == "no" else label(f"process.yes.{word}", lang)
+                        for exists, word in zip(rows["exists"], rows["independent"], strict=True)],
         "outcome": rows[f"outcome_{lang}"], "grade": rows["grade"],
     })  # fmt: skip
 
