@@ -188,7 +188,7 @@ def fan(
 
 
 def _nothing(name: str, max_age: int, grade: str, sources: Sequence[str], lang: str) -> Exhibit:
-    figure, axes = canvas(0, height=1.2)
+    figure, axes = canvas(0, height=2.6)
     text = label("qa.fan.none", lang, age=max_age)
     axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
     axes.set(xticks=[], yticks=[])
