@@ -28,6 +28,7 @@ LINKS = {
     "holder": {"deal_id": "deal"},
     "margins": {"claim_id": "claim"},
     "finding": {"claim_id": "claim"},
+    "choice": {"decision_id": "decision"},
 }
 """Columns that must name a row of another table; several names are separated by spaces."""
 

@@ -147,9 +147,11 @@ def test_the_verdict_runs_after_the_notebooks_whose_claims_it_reads(monkeypatch,
 
     monkeypatch.setattr(run, "run_all", take)
     assert main(["run", "13", "--lang", "zh"]) == 0
-    assert [each.name for each in seen] == ["00_claims", "01_data", "06_leverage", "13_verdict"]
-    assert seen[2].folder == tmp_path / "reports" / "zh" / "06_leverage"
-    assert seen[3].after == tuple(seen[:3])
+    *before, verdict = seen
+    assert verdict.name == "13_verdict"
+    assert verdict.after == tuple(before)
+    assert {"00_claims", "01_data", "06_leverage"} <= {each.name for each in before}
+    assert before[0].folder == tmp_path / "reports" / "zh" / before[0].name
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed():

@@ -15,6 +15,7 @@ LAYERS = [
     {"catalog"},
     {"sources"},
     {"case"},
+    {"estimate"},
     {"check", "quality", "operating", "spread"},
     {"verdict"},
     {"show"},

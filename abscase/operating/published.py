@@ -8,14 +8,13 @@ that nobody published.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from abscase.case import Case, Datum, datum
+from abscase.estimate import Estimate, over
 from abscase.operating import balances, definitions, leverage, stock
 
 YEAR_END, BOOKS, MID_2020 = "2017-12-04", "2019-12-31", "2020-06-30"
@@ -23,41 +22,6 @@ LOSS_DATE = "2017-12-31"
 PROGRAMME = "ant_ali_programme"
 """The only plans of Ant whose revolving period could be read: loans to merchants, of 2013."""
 MONTH_DAYS = 365.25 / 12
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number, its interval, the rows of ``data/`` it stands on, and the figure that shows it.
-
-    ``kind`` says what the interval runs over: published ``sources`` that disagree, or unpublished
-    ``parameters``; ``at_best`` is "C" where a term had to be assumed.
-    """
-
-    value: float
-    low: float
-    high: float
-    data: tuple[Datum, ...]
-    figure: str = ""
-    kind: str = "sources"
-    at_best: str = "A"
-
-    @property
-    def grade(self) -> str:
-        """The grade of the worst input."""
-        return max(self.at_best, *(row.grade for row in self.data))
-
-    @property
-    def sources(self) -> list[str]:
-        """The sources of the rows, each once."""
-        return sorted({row.source_id for row in self.data})
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The arguments by which a claim record is made of it."""
-        return {
-            "estimate": self.value, "lo": self.low, "hi": self.high, "data": self.data,
-            "interval_kind": self.kind, "at_best": self.at_best, "figure": self.figure,
-        }  # fmt: skip
 
 
 def estimates(ant: Case, recourse: float = 0.0) -> dict[str, Estimate]:
@@ -121,14 +85,7 @@ def yearly_spread(ant: Case) -> Estimate:
     rows = rows.sort_values("coupon_rate", ascending=False)
     coupons = [datum(row, "coupon_rate", "decimal_pa") for _, row in rows.iterrows()]
     rate = balances.select(ant.table("series"), "annual_rate", segment="jiebei")[0]
-    return _range([rate.value - row.value for row in coupons], [rate, *coupons], "ruin")
-
-
-def _range(values: npt.ArrayLike, data: Iterable[Datum], figure: str = "", **more: str) -> Estimate:
-    """An estimate at the first of the values, its interval over all of them."""
-    numbers = np.asarray(values, dtype=float).ravel()
-    low, high = float(numbers.min()), float(numbers.max())
-    return Estimate(float(numbers[0]), low, high, tuple(data), figure, **more)
+    return over([rate.value - row.value for row in coupons], [rate, *coupons], "ruin")
 
 
 def _rounds(account: pd.DataFrame) -> tuple[npt.NDArray[np.float64], list[Datum]]:
@@ -148,7 +105,7 @@ def _kept(shares: Sequence[Datum]) -> npt.NDArray[np.float64]:
 def _flow(account: pd.DataFrame, shares: Sequence[Datum], figure: str) -> Estimate:
     pairs, data = _rounds(account)
     q = leverage.cash_share(_kept(shares))[:, None]
-    return _range(leverage.flow_multiple(pairs[:, 0], q, pairs[:, 1]), [*data, *shares], figure)
+    return over(leverage.flow_multiple(pairs[:, 0], q, pairs[:, 1]), [*data, *shares], figure)
 
 
 def _stock(
@@ -167,7 +124,7 @@ def _stock(
         )
         for kept in _kept(shares) for bank, rounds in pairs
     ]  # fmt: skip
-    return _range(peaks, [*data, *shares, revolving, life], "flow_and_stock")
+    return over(peaks, [*data, *shares, revolving, life], "flow_and_stock")
 
 
 def _over_capital(parts: Sequence[Datum], entity: pd.DataFrame, date: str) -> Estimate:
@@ -175,7 +132,7 @@ def _over_capital(parts: Sequence[Datum], entity: pd.DataFrame, date: str) -> Es
     capital = balances.capital_around(entity, date)
     rows = [row for each in capital for row in each.rows]
     total = sum(row.value for row in parts)
-    return _range([total / each.value for each in capital], [*parts, *rows], "definitions")
+    return over([total / each.value for each in capital], [*parts, *rows], "definitions")
 
 
 def _facilitated(entity: pd.DataFrame, series: pd.DataFrame) -> Estimate:
@@ -188,7 +145,7 @@ def _facilitated(entity: pd.DataFrame, series: pd.DataFrame) -> Estimate:
     (capital,) = balances.capital_around(entity, MID_2020)
     credit = np.array([row.value for row in (*everything, *consumer)])
     data = [*everything, *consumer, *capital.rows]
-    return _range(credit / capital.value, data, "definitions")
+    return over(credit / capital.value, data, "definitions")
 
 
 def _total(series: pd.DataFrame) -> list[Datum]:
@@ -208,7 +165,7 @@ def _recourse(entity: pd.DataFrame, series: pd.DataFrame, recourse: float) -> Es
     chances = np.array([recourse, 0.0, 1.0])
     multiples = definitions.recourse_adjusted(own.value, moved, chances, capital.value)
     data = [*own.rows, *credit, *capital.rows]
-    return _range(multiples, data, "definitions", kind="parameters", at_best="C")
+    return over(multiples, data, "definitions", kind="parameters", at_best="C")
 
 
 def _loss_weighted(entity: pd.DataFrame, series: pd.DataFrame, shares: Sequence[Datum]) -> Estimate:
@@ -223,7 +180,7 @@ def _loss_weighted(entity: pd.DataFrame, series: pd.DataFrame, shares: Sequence[
         np.array([[each.value] for each in capital]),
     )  # fmt: skip
     data = [*own.rows, *securities, loss, *shares, *(row for each in capital for row in each.rows)]
-    return _range(multiples, data, "definitions", kind="parameters", at_best="C")
+    return over(multiples, data, "definitions", kind="parameters", at_best="C")
 
 
 def _outside(series: pd.DataFrame) -> Estimate:
@@ -233,4 +190,4 @@ def _outside(series: pd.DataFrame) -> Estimate:
     outside = balances.select(series, "partner_or_abs_share", date=MID_2020)
     computed = [1 - own.value / row.value for row in credit]
     values = [*computed, *(1 - row.value for row in shares), *(row.value for row in outside)]
-    return _range(values, [*own.rows, *credit, *shares, *outside])
+    return over(values, [*own.rows, *credit, *shares, *outside])

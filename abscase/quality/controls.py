@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from abscase.case import Datum
-from abscase.quality.estimate import MONTH_DAYS, PRINTED, Estimate, data_of, over, rounding, rows
+from abscase.estimate import MONTH_DAYS, PRINTED, Estimate, data_of, over, rounding, rows
 from abscase.quality.flow import flow_from_stock
 
 YEAR_END = pd.Timestamp("2019-12-31")

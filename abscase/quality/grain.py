@@ -9,8 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from abscase.case import Case, Datum
+from abscase.estimate import data_of, rows
 from abscase.quality.concentration import concentration, granularity_adjustment
-from abscase.quality.estimate import data_of, rows
 from abscase.quality.flow import hazard_to_probability, probability_to_hazard
 from abscase.quality.pool import Pool
 from abscase.ranges import require

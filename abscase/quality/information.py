@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from abscase.case import Case, Datum, datum
-from abscase.quality.estimate import Estimate
+from abscase.estimate import Estimate
 from abscase.quality.misreport import Range, with_misreporting
 from abscase.quality.screening import calibrated
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from abscase.case import Case, Datum
-from abscase.quality.estimate import data_of, rows
+from abscase.estimate import data_of, rows
 
 STATISTICS = ("loans", "balance_amt", "size_amt", "term_months", "rate", "score", "dti", "ltv")
 DAYS = 365

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from abscase.quality.estimate import rows
+from abscase.estimate import rows
 
 PROJECTED = ("projected_loss", "projected_loss_low", "projected_loss_high")
 SECTOR = r"subprime:vintage_(?P<vintage>\d{4}):(?P<agency>\w+)"

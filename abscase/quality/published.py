@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from abscase.case import Case, Datum
-from abscase.quality.controls import YEAR_END, card_flow, card_rise, peer_flow
-from abscase.quality.estimate import (
+from abscase.estimate import (
     MONTH_DAYS,
     Estimate,
     data_of,
@@ -20,6 +19,7 @@ from abscase.quality.estimate import (
     rounding,
     rows,
 )
+from abscase.quality.controls import YEAR_END, card_flow, card_rise, peer_flow
 from abscase.quality.flow import CauseHazards, cause_hazards, flow_from_stock, hazard_to_probability
 from abscase.ranges import Array
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from abscase.case import Case
+from abscase.estimate import Estimate
 from abscase.quality.controls import card_flow, card_reports, peer_flows
-from abscase.quality.estimate import Estimate
 from abscase.quality.flow import hazard_to_probability, probability_to_hazard
 from abscase.quality.published import STATES, ant_flow, deal_flow
 

@@ -9,9 +9,9 @@ import polars as pl
 
 from abscase.case import Case, Datum
 from abscase.errors import AbscaseError
+from abscase.estimate import Estimate
 from abscase.quality.cells import cells, spells
 from abscase.quality.discontinuity import Jump, jump
-from abscase.quality.estimate import Estimate
 from abscase.quality.hazard import hazard
 from abscase.quality.pool import Pool, pool
 from abscase.quality.risk_factors import FEWEST_EVENTS, defaulted_within, edges, risk_factors

@@ -8,7 +8,7 @@ import pandas as pd
 
 from abscase.case import Case, datum
 from abscase.errors import DataFaults, Fault
-from abscase.quality.estimate import Estimate, over
+from abscase.estimate import Estimate, over
 from abscase.quality.flow import hazard_to_probability, probability_to_hazard
 from abscase.quality.published import arrears_rise, deal_flow
 

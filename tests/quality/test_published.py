@@ -6,8 +6,8 @@ import pytest
 
 from abscase.case import load_case
 from abscase.errors import DataFaults
+from abscase.estimate import Estimate, over, ratio, rounding, rows
 from abscase.quality import controls, published, scale, stress
-from abscase.quality.estimate import Estimate, over, ratio, rounding, rows
 from abscase.quality.flow import hazard_to_probability
 from abscase.quality.pool_summary import POOLS, pool_summary
 from abscase.quality.projections import agency_projections, deal_outcomes, housing, revisions

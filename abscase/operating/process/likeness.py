@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscase.case import Case, Datum
+from abscase.estimate import Estimate
 from abscase.operating.process.design import Array, Design, Scale, gower, random_weights
-from abscase.operating.published import Estimate
 
 
 def gap(distances: Array, case: int, other: int, controls: Sequence[int]) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from abscase.case import Case, Datum
-from abscase.operating.published import Estimate
+from abscase.estimate import Estimate
 from abscase.schema.process import STAGES
 
 SETS: Mapping[str, tuple[str, ...]] = {

@@ -21,8 +21,8 @@ PRINTED = 4  # decimals of the printed rates: hundredths of a per cent
 class Estimate:
     """A number, its interval, the rows of ``data/`` it stands on, and the figure that shows it.
 
-    ``kind`` says what the interval runs over: published ``sources`` that disagree, or
-    ``parameters`` that nobody published.
+    ``kind`` says what the interval runs over: published ``sources`` that disagree, or unpublished
+    ``parameters``; ``at_best`` is "C" where a term had to be assumed.
     """
 
     value: float
@@ -31,11 +31,12 @@ class Estimate:
     data: tuple[Datum, ...]
     figure: str = ""
     kind: str = "sources"
+    at_best: str = "A"
 
     @property
     def grade(self) -> str:
         """The grade of the worst input."""
-        return max(row.grade for row in self.data)
+        return max(self.at_best, *(row.grade for row in self.data))
 
     @property
     def sources(self) -> list[str]:
@@ -47,16 +48,15 @@ class Estimate:
         """The arguments by which a claim record is made of it."""
         return {
             "estimate": self.value, "lo": self.low, "hi": self.high, "data": self.data,
-            "interval_kind": self.kind, "figure": self.figure,
+            "interval_kind": self.kind, "at_best": self.at_best, "figure": self.figure,
         }  # fmt: skip
 
 
-def over(values: npt.ArrayLike, data: Iterable[Datum], **more: str) -> Estimate:
+def over(values: npt.ArrayLike, data: Iterable[Datum], figure: str = "", **more: str) -> Estimate:
     """Return the estimate at the first of the values, its interval over all of them."""
     numbers = np.asarray(values, dtype=float).ravel()
-    return Estimate(
-        float(numbers[0]), float(numbers.min()), float(numbers.max()), tuple(data), **more
-    )
+    low, high = float(numbers.min()), float(numbers.max())
+    return Estimate(float(numbers[0]), low, high, tuple(data), figure, **more)
 
 
 def ratio(part: Estimate, whole: Estimate, figure: str = "", kind: str = "parameters") -> Estimate:
