@@ -1,5 +1,6 @@
 """A panel small enough to count by hand, a random one, and the engines that may hold them."""
 
+import os
 import shutil
 from datetime import date
 
@@ -117,11 +118,12 @@ def hold(request, tmp_path):
 
 @pytest.fixture(scope="session")
 def spark():
+    """A Spark session on this machine, or on the cluster that ABSCASE_SPARK names."""
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
     if not shutil.which("java"):
         pytest.skip("there is no java for Spark to run on")
     session = (
-        sql.SparkSession.builder.master("local[2]")
+        sql.SparkSession.builder.master(os.environ.get("ABSCASE_SPARK", "local[2]"))
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")

@@ -8,7 +8,7 @@ from abscase.errors import AbscaseError, ChoiceError, DataFaults, ParameterFault
 from abscase.quality import engines
 from abscase.quality.engines import ENGINES, opened, panel_files
 from abscase.quality.panel_tables import panel_tables
-from tests.quality.conftest import HAND_LOANS, HAND_PANEL
+from conftest import HAND_LOANS, HAND_PANEL
 
 OTHERS = [
     "pandas",
