@@ -18,6 +18,7 @@ from abscase.quality.calibration_plans_cards import cards_plan
 from abscase.quality.calibration_plans_cn import ant_plan, peers_plan
 from abscase.quality.calibration_plans_prime import prime_plan
 from abscase.quality.calibration_plans_subprime import subprime_plan
+from abscase.quality.calibration_store import kept
 from abscase.ranges import require
 from abscase.sources.simulate import Process, expected, simulated_tape
 
@@ -109,9 +110,13 @@ def calibrated(case: Case, draws: int = 0, rng: np.random.Generator | None = Non
 @lru_cache(maxsize=8)
 def _fitted(name: str, root: Path) -> tuple[Plan, Fit, pd.DataFrame]:
     plan = PLANS[name](load_case(name, root))
-    found = fit(plan)
-    opened = {each: plan.open[each].used for each in plan.open}
-    return plan, found, _report(plan, plan.build(found.theta, opened))
+
+    def made() -> tuple[Fit, pd.DataFrame]:
+        found = fit(plan)
+        opened = {each: plan.open[each].used for each in plan.open}
+        return found, _report(plan, plan.build(found.theta, opened))
+
+    return plan, *kept(name, root, made)
 
 
 def _drawn(plan: Plan, found: Fit, rng: np.random.Generator) -> Process:

@@ -7,7 +7,9 @@ import pytest
 from abscase.case import load_case
 from abscase.errors import ChoiceError
 from abscase.quality.calibration import PLANS, calibrated
+from abscase.quality.calibration_fit import Fit
 from abscase.quality.calibration_plans_subprime import score_effect
+from abscase.quality.calibration_store import kept
 from abscase.quality.calibration_tapes import (
     crisis_multiplier,
     simulate_case,
@@ -151,3 +153,33 @@ def test_segments_carry_the_rows_they_stand_on(found):
     states = {each.name: each for each in found["us_subprime"].process.segments}
     assert states["CA"].amount == 321655
     assert states["NV"].share == pytest.approx(113 / 4499)
+
+
+def test_a_kept_fit_is_the_fit_that_was_made_and_is_made_again_when_data_change(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ABSCASE_HOME", str(tmp_path))
+    calls = []
+    frame = pd.DataFrame({
+        "moment": ["a"], "target": [0.1 + 0.2], "met": [True], "unit": ["decimal"], "lo": [1 / 3],
+    })  # fmt: skip
+
+    def made():
+        calls.append(1)
+        return Fit(np.array([1 / 3, -2.0]), np.array([[1.0, 1e-17]]), 0.7), frame
+
+    root = tmp_path / "data"
+    (root / "ant").mkdir(parents=True)
+    (root / "ant" / "series.csv").write_text("a\n1\n")
+    for _ in range(2):
+        fit, moments = kept("ant", root, made)
+        assert fit.theta.tolist() == [1 / 3, -2.0]
+        assert (fit.slopes.tolist(), fit.cost) == ([[1.0, 1e-17]], 0.7)
+        pd.testing.assert_frame_equal(moments, frame, check_exact=True)
+    assert len(calls) == 1
+    other = tmp_path / "other"
+    (other / "ant").mkdir(parents=True)
+    (other / "ant" / "series.csv").write_text("a\n2\n")
+    kept("ant", other, made)
+    assert len(calls) == 2
+    assert len(list((tmp_path / "calibrations").glob("*.json"))) == 1

@@ -3,12 +3,12 @@
 import pandas as pd
 import polars as pl
 import pytest
+from conftest import HAND_LOANS, HAND_PANEL
 
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, ParameterFaults
 from abscase.quality import engines
 from abscase.quality.engines import ENGINES, opened, panel_files
 from abscase.quality.panel_tables import panel_tables
-from conftest import HAND_LOANS, HAND_PANEL
 
 OTHERS = [
     "pandas",
