@@ -28,7 +28,7 @@ class Pool:
     case : Case
     loan, performance : LazyFrame
     grade : str
-        "A" a real tape, "B" simulated, "C" a tape with planted effects.
+        "A" a real tape, "B" simulated.
     sources : tuple of str
     simulated : bool
     period_months : int

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from abscase.quality.pool import Pool
 from abscase.show.labels import has_label, label
 from abscase.show.numbers import MISSING, percent, plain
 
@@ -39,6 +40,12 @@ def worded(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
 def named(kind: str, code: str, lang: str) -> str:
     """Return the label ``haz.<kind>.<code>``, or the code where it has none."""
     return label(f"haz.{kind}.{code}", lang) if has_label(f"haz.{kind}.{code}") else code
+
+
+def pool_name(pool: Pool, lang: str) -> str:
+    """Return what a figure calls a pool: its case, and that it is simulated where it is."""
+    case = label(f"haz.case.{pool.case.name}", lang)
+    return label("haz.name.simulated", lang, case=case) if pool.simulated else case
 
 
 def term_words(kind: str, term: str, level: str, step: float, lang: str) -> str:

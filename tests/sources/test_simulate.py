@@ -10,7 +10,6 @@ from abscase.errors import AbscaseError, ParameterFaults
 from abscase.schema import STATES
 from abscase.schema.parts import check_parts, parquet_parts
 from abscase.sources.simulate import (
-    Planted,
     Process,
     Score,
     Segment,
@@ -190,24 +189,8 @@ def test_a_folder_that_is_there_is_not_touched_and_a_failure_leaves_nothing(tmp_
 
 
 def test_simulated_rows_are_never_measured():
-    for planted, grade in ((None, "B"), (Planted(), "C")):
-        frames = simulated_tape(busy(), 200, 1, planted)
-        assert [set(frame["grade"]) for frame in frames] == [{grade}, {grade}]
-
-
-def test_a_planted_jump_in_sale_and_default_is_there_to_be_found():
-    planted = Planted(620, jump=1.5, sold=(0.2, 0.8), misreported=0.3, effect=1.0)
-    score = Score(620.0, 50.0, 600.0, 640.0)
-    loan, performance = simulated_tape(busy(score=score), 20_000, 2, planted)
-    ended = performance.group_by("loan_id").agg(default=(pl.col("state") == 4).any())
-    rows = loan.join(ended, on="loan_id").with_columns(above=pl.col("score") >= 620)
-    sold = rows.group_by("above").agg(pl.col("deal_id").is_not_null().mean()).sort("above")
-    assert sold["deal_id"].to_list() == pytest.approx([0.2, 0.8], abs=0.02)
-    default = rows.group_by("above").agg(pl.col("default").mean()).sort("above")["default"]
-    assert default[1] > 1.5 * default[0]
-    hidden = rows.filter(pl.col("note") == "misreported")
-    assert hidden.height / rows.height == pytest.approx(0.3, abs=0.02)
-    assert hidden["default"].mean() > 1.3 * rows.filter(pl.col("note").is_null())["default"].mean()
+    frames = simulated_tape(busy(), 200, 1)
+    assert [set(frame["grade"]) for frame in frames] == [{"B"}, {"B"}]
 
 
 def test_stress_multiplies_the_odds_and_the_factor_adds_to_them():
@@ -225,8 +208,6 @@ def test_stress_multiplies_the_odds_and_the_factor_adds_to_them():
         (lambda: process(roll=(0.8, 0.5), cure=(0.3, 0.1, 0.0)), "roll_and_cure is -0.1"),
         (lambda: process(wait=0), "wait is 0"),
         (lambda: simulated_tape(process(), 0, 1), "loans is 0"),
-        (lambda: simulated_tape(process(), 10, 1, Planted()), "has no score"),
-        (lambda: Planted(misreported=2.0), "misreported is 2"),
         (lambda: stressed(process(), 0.0), "multipliers is 0"),
     ],
 )

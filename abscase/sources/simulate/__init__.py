@@ -5,11 +5,10 @@ loans from it, ``tape`` puts them in the columns of the schema, ``writing`` hand
 """
 
 from abscase.sources.simulate.expectation import Expected, expected
-from abscase.sources.simulate.planted import Planted
 from abscase.sources.simulate.process import Process, Score, Segment, stressed
 from abscase.sources.simulate.writing import simulate_to, simulated_tape
 
 __all__ = [
-    "Expected", "Planted", "Process", "Score", "Segment", "expected", "simulate_to",
+    "Expected", "Process", "Score", "Segment", "expected", "simulate_to",
     "simulated_tape", "stressed",
 ]  # fmt: skip

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from abscase.schema import STATES
-from abscase.sources.simulate.planted import Planted
 from abscase.sources.simulate.process import Process
 
 DEFAULT, PREPAID, MATURED = STATES["default"], STATES["prepaid"], STATES["matured"]
@@ -26,8 +25,6 @@ class Loans:
     late: npt.NDArray[np.float32]
     prepay: npt.NDArray[np.float32]
     score: npt.NDArray[np.float64] | None
-    sold: npt.NDArray[np.bool_] | None = None
-    misreported: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,7 @@ class Histories:
     behind: npt.NDArray[np.int16]
 
 
-def draw_loans(
-    process: Process, number: int, rng: np.random.Generator, planted: Planted | None = None
-) -> Loans:
+def draw_loans(process: Process, number: int, rng: np.random.Generator) -> Loans:
     """Draw the loans of a cohort: segment, amount (log-normal about its mean) and score."""
     shares = np.array([each.share for each in process.segments])
     segment = rng.choice(len(shares), number, p=shares / shares.sum()).astype(np.int16)
@@ -57,14 +52,10 @@ def draw_loans(
         score = process.score.at(rng.random(number))
         late = late + process.score.late * (score - process.score.mean) / process.score.sd
         score = np.round(score)
-    sold = misreported = None
-    if planted is not None and score is not None:
-        sold, misreported, more = planted.draw(score, rng)
-        late = late + more
     return Loans(
         segment, np.maximum(np.round(amount, 2), 1.0), column("rate"),
         column("term").astype(np.int32), np.exp(late).astype(np.float32),
-        np.exp(column("prepay")).astype(np.float32), score, sold, misreported,
+        np.exp(column("prepay")).astype(np.float32), score,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from abscase.sources.simulate.histories import DEFAULT, Histories, Loans
 from abscase.sources.simulate.process import Process, annuity_share
 
-GRADE, PLANTED_GRADE = "B", "C"
+GRADE = "B"
 """A simulated row is never measured: the grade is no argument."""
 RECOVERY_SPREAD = 0.25
 DAYS = 30
@@ -47,9 +47,6 @@ def loan_table(process: Process, cohort: int, first: int, loans: Loans) -> pa.Ta
         choices = [getattr(each, name) for each in process.segments]
         return pa.array(choices, pa.float64()).take(pa.array(loans.segment))
 
-    planted = {} if loans.sold is None else {
-        "deal_id": _where(loans.sold, "sold"), "note": _where(loans.misreported, "misreported"),
-    }  # fmt: skip
     return pa.table({
         "case": constant(process.case, rows), "loan_id": loan_ids(first, rows),
         "orig_date": pa.array(np.full(rows, made)), "first_date": pa.array(np.full(rows, made)),
@@ -61,8 +58,8 @@ def loan_table(process: Process, cohort: int, first: int, loans: Loans) -> pa.Ta
         "region": words("region"), "secured": pa.array(np.full(rows, process.secured)),
         "score": pa.nulls(rows, pa.float64()) if loans.score is None else pa.array(loans.score),
         "ltv": numbers("ltv"), "dti": numbers("dti"),
-        "grade": constant(grade_of(loans), rows), "source_id": constant(process.source_id, rows),
-        "how": constant("computed", rows), **planted,
+        "grade": constant(GRADE, rows), "source_id": constant(process.source_id, rows),
+        "how": constant("computed", rows),
     })  # fmt: skip
 
 
@@ -85,19 +82,9 @@ def performance_table(
         "state": rows.state, "previous_state": pa.array(before, mask=rows.age == 0),
         "days_past_due": np.where(live, rows.behind * DAYS, 0).astype(np.int16),
         "loss_amt": lost, "recovery_amt": recovered,
-        "grade": constant(grade_of(loans), number),
+        "grade": constant(GRADE, number),
         "source_id": constant(process.source_id, number),
     })  # fmt: skip
-
-
-def grade_of(loans: Loans) -> str:
-    """Return "B", or "C" where effects were planted."""
-    return GRADE if loans.sold is None else PLANTED_GRADE
-
-
-def _where(given: npt.NDArray[np.bool_] | None, word: str) -> pa.Array:
-    flags = np.asarray(given, dtype=bool)
-    return pa.array(np.where(flags, word, ""), pa.string(), mask=~flags)
 
 
 def _balance(loans: Loans, rows: Histories) -> npt.NDArray[np.float64]:

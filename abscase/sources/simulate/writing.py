@@ -18,10 +18,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from abscase.errors import AbscaseError, ParameterFaults
+from abscase.errors import AbscaseError
 from abscase.ranges import require
 from abscase.sources.simulate.histories import draw_histories, draw_loans
-from abscase.sources.simulate.planted import Planted
 from abscase.sources.simulate.process import Process
 from abscase.sources.simulate.tape import loan_table, performance_table
 
@@ -32,9 +31,7 @@ Chunk = tuple[int, int, int, int]
 """Cohort, place in it, number of its first loan, loans."""
 
 
-def simulated_tape(
-    process: Process, loans: int, seed: int, planted: Planted | None = None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def simulated_tape(process: Process, loans: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tables ``loan`` and ``performance`` of a simulated pool, in memory.
 
     Parameters
@@ -45,22 +42,18 @@ def simulated_tape(
         Loans made over all cohorts, 1 to 1,000,000,000.
     seed : int
         Names the draw, at least 0.
-    planted : Planted, optional
-        Effects put into the loans; the process must have a score.
 
     Returns
     -------
     tuple of DataFrame
-        Sorted by loan and date, all rows of grade "B", with planted effects "C".
+        Sorted by loan and date, all rows of grade "B".
 
     Raises
     ------
     ParameterFaults
-        Loans or seed lie outside their range, or the process has no score to plant effects by.
+        Loans or seed lie outside their range.
     """
-    if planted is not None and process.score is None:
-        raise ParameterFaults([f"{process.case} has no score; plant effects in us_subprime"])
-    parts = list(_parts(process, loans, seed, planted))
+    parts = list(_parts(process, loans, seed))
     tables = [pa.concat_tables(part[place] for part in parts) for place in (0, 1)]
     return _frame(tables[0]), _frame(tables[1])
 
@@ -125,28 +118,24 @@ def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
         held.clear()
 
 
-def _parts(
-    process: Process, loans: int, seed: int, planted: Planted | None = None
-) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _parts(process: Process, loans: int, seed: int) -> Iterator[tuple[pa.Table, pa.Table]]:
     require(loans=(loans, 1, 1_000_000_000), seed=(seed, 0, 2**63))
     chunks = list(_chunks(process, loans))
     workers = min(WORKERS, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         ahead = []
         for chunk in chunks:
-            ahead.append(pool.submit(_part, process, seed, chunk, planted))
+            ahead.append(pool.submit(_part, process, seed, chunk))
             if len(ahead) > workers:
                 yield ahead.pop(0).result()
         for each in ahead:
             yield each.result()
 
 
-def _part(
-    process: Process, seed: int, chunk: Chunk, planted: Planted | None
-) -> tuple[pa.Table, pa.Table]:
+def _part(process: Process, seed: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
     cohort, place, first, number = chunk
     rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, cohort, place])))
-    loans = draw_loans(process, number, rng, planted)
+    loans = draw_loans(process, number, rng)
     rows = draw_histories(process, cohort, loans, rng)
     return (
         loan_table(process, cohort, first, loans),
