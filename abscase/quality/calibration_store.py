@@ -46,9 +46,9 @@ def kept(
 def _read(path: Path) -> tuple[Fit, pd.DataFrame] | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        fit = {name: np.asarray(value) if name != "cost" else value
-               for name, value in content["fit"].items()}  # fmt: skip
-        return Fit(**fit), pd.DataFrame(content["moments"])
+        theta, slopes = (np.asarray(content["fit"][name]) for name in ("theta", "slopes"))
+        fit = Fit(theta, slopes, float(content["fit"]["cost"]))
+        return fit, pd.DataFrame(content["moments"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
