@@ -3,9 +3,9 @@
     python benchmarks/waterfall.py [--scenarios 1000] [--scalar 20]
 
 The deal is CMLTI 2006-NC2: 16 classes over 120 months, with its step-down, its triggers, its funds
-cap, its cover target and its write-downs; both keep every cash flow of every period, both are given
-the same pool flows, and their results are compared before anything is printed. The scalar loop
-runs fewer scenarios and its time is scaled up.
+cap, its cover target and its write-downs. Both keep every cash flow of every period, both test in
+every period that the books balance, both are given the same pool flows, and their results are
+compared before anything is printed. The scalar loop runs fewer scenarios and its time is scaled up.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from abscase.operating.waterfall import Deal, Flows, Result, Scenario, run
 from abscase.operating.waterfall.flows import pool_flows, pooling_of
 from abscase.operating.waterfall.shipped import shipped_deal
 
+Amounts = dict[str, float]
 LINES = ("balance", "interest", "principal", "writedown", "shortfall")
 
 
@@ -37,6 +38,7 @@ def scalar_run(deal: Deal, flows: Flows, years: list[float], s: int) -> dict[str
     trigger = {each.name: each for each in deal.triggers}
     opening = flows.opening
     closing_pool, lost, fee_due, called = opening, 0.0, 0.0, False
+    cover_before = closing_pool - sum(balance.values())
     doubled, recent, out = False, [], {line: [] for line in (*LINES, "residual")}
     for t, period in enumerate(years):
         interest_cash = float(flows.interest[t, s])
@@ -45,6 +47,7 @@ def scalar_run(deal: Deal, flows: Flows, years: list[float], s: int) -> dict[str
         )
         pool = float(flows.balance[t, s] + flows.pending[t, s])
         lost += float(flows.loss[t, s])
+        before = dict(balance)
         interest, principal, writedown = (dict.fromkeys(balance, 0.0) for _ in range(3))
 
         fee_due += deal.fees[0].rate * period * opening
@@ -122,12 +125,39 @@ def scalar_run(deal: Deal, flows: Flows, years: list[float], s: int) -> dict[str
             missing -= amount
 
         opening = performing
+        received = float(
+            flows.interest[t, s] + flows.principal[t, s] + flows.prepayment[t, s]
+        ) + float(flows.recovery[t, s])
+        balanced(deal, before, balance, principal, writedown, due, received, paid + cash, interest)
+        lost_now = float(flows.loss[t, s])
+        spread = sum(principal.values()) - (received - float(flows.interest[t, s]))
+        fall = cover_before - (pool - sum(balance.values()))
+        assert abs(lost_now - sum(writedown.values()) - spread - fall) < 1e-9 * closing_pool
+        cover_before = pool - sum(balance.values())
         out["residual"].append(cash)
         for line, values in zip(
             LINES, (balance, interest, principal, writedown, due), strict=True
         ):  # fmt: skip
             out[line].append(list(values.values()))
     return out
+
+
+def balanced(
+    deal: Deal, before: Amounts, balance: Amounts, principal: Amounts, writedown: Amounts,
+    due: Amounts, received: float, other: float, interest: Amounts,
+) -> None:  # fmt: skip
+    """Assert that cash in is cash out, nothing is below 0, and no balance moved by itself."""
+    within = 1e-9 * deal.pool.balance
+    out = sum(interest.values()) + sum(principal.values()) + other
+    assert abs(received - out) < within
+    for name in balance:
+        assert balance[name] >= -within
+        assert due[name] >= -within
+        assert interest[name] >= -within
+        assert principal[name] >= -within
+        assert writedown[name] >= -within
+        moved = before[name] - balance[name] - principal[name] - writedown[name]
+        assert abs(moved) < within
 
 
 def difference(result: Result, loops: list[dict[str, Any]]) -> float:

@@ -85,7 +85,7 @@ def accrue_coupons(book: Book) -> None:
 def _rates(book: Book) -> Array:
     """Return the coupons of the period before any funds cap; a trigger raises the next period's."""
     coupons = book.coupons
-    rates = coupons.base + np.zeros(book.pooling.count)
+    rates = coupons.base + coupons.floating * book.pooling.paths.index_rate[book.t]
     for trigger, rows, rise in coupons.rises:
         flag = book.flags.get(trigger)
         if flag is not None and flag.any():
@@ -93,8 +93,6 @@ def _rates(book: Book) -> Array:
     for period, row, later in coupons.dated:
         if book.t + 1 >= period:
             rates[row] += later
-    if coupons.floating:
-        rates[coupons.floating] += book.pooling.paths.index_rate[book.t]
     for row in coupons.bounded:
         each = book.deal.tranches[row]
         rates[row] = np.clip(rates[row], each.floor, each.cap)

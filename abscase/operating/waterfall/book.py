@@ -10,7 +10,8 @@ from abscase.operating.waterfall.flows import Flows, Pooling
 from abscase.operating.waterfall.loans import rounding
 from abscase.ranges import Array
 
-TRANCHE_LINES = ("balance", "interest", "principal", "writedown", "shortfall", "pik")
+TRANCHE_LINES = ("balance", "interest", "principal", "writedown", "shortfall")
+PAYMENTS = ("interest", "principal", "writedown")
 CASH_LINES = ("cash_in", "cash_out", "residual", "swap_in", "swap_out", "support", "called", "cost",
               "bought", "account", "reserve", "pool", "state", "unpaid_fees")  # fmt: skip
 
@@ -24,7 +25,7 @@ class Book:
 
     def __init__(self, deal: Deal, pooling: Pooling, flows: Flows) -> None:
         self.deal, self.pooling, self.flows = deal, pooling, flows
-        count, payments = pooling.count, len(pooling.days.payment)
+        count, payments = pooling.count, min(len(pooling.days.payment), len(flows.balance))
         self.row = {name: k for k, name in enumerate(deal.names)}
         self.fee_row = {fee.name: k for k, fee in enumerate(deal.fees)}
         self.faces = np.array([deal.face(each) for each in deal.tranches], dtype=float)
@@ -43,16 +44,19 @@ class Book:
         self.measures = {each.name: np.empty((payments, count)) for each in deal.triggers}
         self.cumulative = {name: np.zeros(count) for name in ("loss", "default")}
         shape = (payments, len(self.faces), count)
-        self.lines = {name: np.zeros(shape) for name in TRANCHE_LINES}
+        self.lines = {name: np.empty(shape) for name in TRANCHE_LINES} | {"pik": np.zeros(shape)}
         self.lines |= {name: np.zeros((payments, count)) for name in CASH_LINES}
         self.lines["fees"] = np.zeros((payments, len(deal.fees), count))
         self.swap_due, self.unspent = np.zeros(count), np.zeros(count)
         self._rows: dict[tuple[Groups, str], list[int | Span]] = {}
         self.principal_in = np.zeros(count)
-        self.balance_before = self.balance.copy()
+        self.payments = payments
+        self.balance_before, self.moved = self.balance.copy(), self.balance.copy()
         self.accounts_before = self.reserve.copy()
         self.cover_before = flows.opening - self.balance[self.rated].sum(axis=0)
         self.accrued = np.zeros_like(self.balance)
+        # One period's payments stay in the processor's cache; the lines of all periods do not.
+        self.now = {name: np.zeros_like(self.balance) for name in PAYMENTS}
         self.last_lockout = max(each.first_principal for each in deal.tranches)
         self.capped = span([k for k, each in enumerate(deal.tranches) if each.funds_cap])
         self.pik = [k for k, each in enumerate(deal.tranches) if each.pik]

@@ -25,14 +25,15 @@ def span(rows: list[int]) -> Span:
 class Coupons:
     """Rates and margins at closing, and what raises them.
 
-    ``base`` is an array (tranche, 1): fixed rate or margin. ``rises`` holds (trigger, rows, rise)
-    of the step-ups that wait for a trigger, ``dated`` (period, row, rise) of those with a date.
-    ``notional`` (tranche, tranche) turns balances into what interest is paid on, None where that is
-    the balance itself.
+    ``base`` and ``floating`` are arrays (tranche, 1): fixed rate or margin, and 1 where the index
+    comes on top. ``bounded`` are the rows of floaters with a cap or floor. ``rises`` holds
+    (trigger, rows, rise) of the step-ups that wait for a trigger, ``dated`` (period, row, rise) of
+    those with a date. ``notional`` (tranche, tranche) turns balances into what interest is paid on,
+    None where that is the balance itself.
     """
 
     base: Array
-    floating: Span
+    floating: Array
     bounded: list[int]
     rises: list[tuple[str, Span, Array]]
     dated: list[tuple[int, int, float]]
@@ -51,7 +52,7 @@ def coupons_of(deal: Deal) -> Coupons:
     dated = [(each.step_up_period, k, float(rise[k, 0])) for k, each in enumerate(tranches)
              if each.step_up_period is not None]  # fmt: skip
     return Coupons(
-        base, span([k for k, each in enumerate(tranches) if each.kind == "floating"]),
+        base, np.array([float(each.kind == "floating") for each in tranches])[:, None],
         [k for k, each in enumerate(tranches)
          if each.kind == "floating" and (each.floor > 0 or each.cap < INF)],
         rises, dated, _notional(deal),

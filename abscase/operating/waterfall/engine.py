@@ -58,7 +58,7 @@ def run(deal: Deal, scenario: Scenario | None = None, flows: Flows | None = None
     changes = deal.revolving or deal.call or deal.pool.guaranteed
     own = pool_flows(pooling) if flows is None else flows.wide(count, bool(changes))
     book = Book(deal, pooling, own)
-    for t in range(min(len(pooling.days.payment), len(own.balance))):
+    for t in range(book.payments):
         book.t = t
         _pay(book)
         hold(book)
@@ -67,6 +67,8 @@ def run(deal: Deal, scenario: Scenario | None = None, flows: Flows | None = None
 
 def _pay(book: Book) -> None:
     """Make one payment."""
+    for paid in book.now.values():
+        paid.fill(0.0)
     accrual.collect(book)
     accrual.accrue_fees(book)
     accrual.accrue_coupons(book)
@@ -85,6 +87,8 @@ def _close(book: Book) -> None:
         lines["pik"][t, row] = book.due[row]
         book.balance[row] += book.due[row]
         book.due[row] = 0.0
+    for name, paid in book.now.items():
+        lines[name][t] = paid
     lines["balance"][t] = book.balance
     lines["shortfall"][t] = book.due
     for row in book.tracking:
@@ -94,7 +98,7 @@ def _close(book: Book) -> None:
     book.unspent = book.cash["principal"].copy()
     lines["state"][t] = book.state
     lines["unpaid_fees"][t] = book.fee_due.sum(axis=0)
-    outs = lines["interest"][t].sum(axis=0) + lines["principal"][t].sum(axis=0)
+    outs = book.now["interest"].sum(axis=0) + book.now["principal"].sum(axis=0)
     outs += lines["fees"][t].sum(axis=0) + lines["swap_out"][t] + lines["cost"][t]
     lines["cash_out"][t] = outs
     lines["cash_in"][t] += lines["swap_in"][t]

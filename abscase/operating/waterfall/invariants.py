@@ -9,7 +9,6 @@ from abscase.operating.waterfall.book import Book
 from abscase.ranges import Array
 
 TOLERANCE = 1e-9
-NEVER_BELOW = ("balance", "interest", "principal", "writedown", "shortfall")
 
 
 class Imbalance(AbscaseError):
@@ -40,16 +39,16 @@ def hold(book: Book) -> None:
     gap = lines["cash_in"][t] - lines["cash_out"][t] - accounts + book.accounts_before
     _zero(book, "cash in is not cash out", gap)
     book.accounts_before = accounts
-    for name in NEVER_BELOW:
-        if not lines[name][t].min() >= -within:
-            _zero(book, f"{name} below 0", np.minimum(lines[name][t], 0).min(axis=0))
+    for name, amounts in {**book.now, "balance": book.balance, "shortfall": book.due}.items():
+        if not amounts.min() >= -within:
+            _zero(book, f"{name} below 0", np.minimum(amounts, 0).min(axis=0))
     for name, amount in (("account", book.cash["interest"]), ("account", book.cash["principal"]),
                          ("reserve", book.reserve), ("pool", lines["pool"][t])):  # fmt: skip
         if not amount.min() >= -within:
             _zero(book, f"{name} below 0", np.minimum(amount, 0))
-    moved = book.balance_before - book.balance
-    moved -= lines["principal"][t]
-    moved -= lines["writedown"][t]
+    moved = np.subtract(book.balance_before, book.balance, out=book.moved)
+    moved -= book.now["principal"]
+    moved -= book.now["writedown"]
     if book.pik:
         moved += lines["pik"][t]
     if not max(moved.max(), -moved.min()) <= within:
@@ -63,8 +62,8 @@ def _unexplained(book: Book) -> Array:
     t, lines, flows, rated = book.t, book.lines, book.flows, book.rated
     deferred = lines["pik"][t].sum(axis=0) if book.pik else 0.0
     bought, pool, owed = lines["bought"][t], lines["pool"][t], book.rated_balance
-    written = lines["writedown"][t, rated].sum(axis=0)
-    spread = lines["principal"][t, rated].sum(axis=0) + bought - book.principal_in - deferred
+    written = book.now["writedown"][rated].sum(axis=0)
+    spread = book.now["principal"][rated].sum(axis=0) + bought - book.principal_in - deferred
     cover = book.cover_before - (pool - owed)
     book.cover_before = pool - owed
     whole = book.deal.pool.count_defaulted
@@ -73,7 +72,7 @@ def _unexplained(book: Book) -> Array:
 
 
 def _zero(book: Book, law: str, gap: Array) -> None:
-    wrong = ~(np.abs(gap) <= TOLERANCE * book.scale)
-    if wrong.any():
-        s = int(np.argmax(wrong))
+    within = TOLERANCE * book.scale
+    if not max(gap.max(), -gap.min()) <= within:
+        s = int(np.argmax(~(np.abs(gap) <= within)))
         raise Imbalance(f"{law}: payment {book.t + 1}, scenario {s + 1}, off by {gap[s]:.6g}")

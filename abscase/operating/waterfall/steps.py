@@ -41,10 +41,11 @@ def share_out(
     Within a group row k gets min(cash, sum of dues) x due_k / sum of dues.
     """
     for rows in groups:
-        owed = due[rows]
+        # Views with a name: "paid[rows] += amount" would write the row twice.
+        owed, got = due[rows], paid[rows]
         if isinstance(rows, int):
             amount = np.minimum(cash, owed)
-            paid[rows] += amount
+            got += amount
             owed -= amount
         else:
             total = owed.sum(axis=0)
@@ -53,8 +54,7 @@ def share_out(
             if whole_cents:
                 parts = _in_cents(parts, owed, amount, total)
                 amount = parts.sum(axis=0)
-            paid[rows] += parts
-            due[rows] -= parts
+            paid[rows], due[rows] = got + parts, owed - parts
         cash -= amount
     return cash
 
@@ -85,7 +85,7 @@ def pay_interest(book: Book, step: Step, mask: Mask) -> None:
     cash = book.available(step, mask)
     before = cash.copy()
     rows = book.rows(step.classes)
-    left = share_out(cash, book.due, rows, book.lines["interest"][book.t], book.whole_cents)
+    left = share_out(cash, book.due, rows, book.now["interest"], book.whole_cents)
     book.spend(step, before - left)
 
 
@@ -105,7 +105,7 @@ def pay_principal(book: Book, step: Step, mask: Mask) -> None:
         cash = np.minimum(cash, np.maximum(excess, 0))
     if not cash.any():
         return
-    before, paid = cash.copy(), book.lines["principal"][book.t]
+    before, paid = cash.copy(), book.now["principal"]
     if step.amount == "enhancement":
         left = _to_enhancement(book, cash, groups, paid)
     else:
@@ -125,7 +125,7 @@ def _unlocked(book: Book, step: Step) -> Groups:
 def _to_enhancement(
     book: Book, cash: Array, groups: Sequence[int | Span], paid: Array
 ) -> Array:  # fmt: skip
-    above: Array | float = 0.0
+    above = np.zeros_like(cash)
     faces, opening = 0.0, book.flows.opening
     for rows in groups:
         faces += float(book.faces[rows].sum())
@@ -133,10 +133,12 @@ def _to_enhancement(
         held = book.balance[rows]
         if not isinstance(rows, int):
             held = held.sum(axis=0)
-        wanted = np.maximum(above + held - book.pool * (1 - target), 0)
-        part = np.minimum(np.minimum(wanted, held), cash)
+        wanted = above + held
+        wanted -= book.pool * (1 - target)
+        part = np.minimum(np.minimum(np.maximum(wanted, 0), held), cash)
         cash -= part
-        above = above + held - part
+        above += held
+        above -= part
         share_out(part, book.balance, [rows], paid, book.whole_cents)
     return cash
 
@@ -154,7 +156,7 @@ def write_down(book: Book, step: Step, mask: Mask) -> None:
         amount *= mask
     if amount.any():
         rows = book.rows(step.classes)
-        share_out(amount, book.balance, rows, book.lines["writedown"][book.t], book.whole_cents)
+        share_out(amount, book.balance, rows, book.now["writedown"], book.whole_cents)
 
 
 def buy_loans(book: Book, step: Step, mask: Mask) -> None:
@@ -226,7 +228,7 @@ def pay_residual(book: Book, step: Step, mask: Mask) -> None:
     """Pay all the cash left to one residual class."""
     cash = book.available(step, mask)
     book.spend(step, cash)
-    book.lines["interest"][book.t, book.row[step.names[0]]] += cash
+    book.now["interest"][book.row[step.names[0]]] += cash
     book.lines["residual"][book.t] += cash
 
 

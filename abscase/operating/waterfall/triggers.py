@@ -128,8 +128,8 @@ def judge(book: Book) -> None:
     start = book.state.copy()
     for trigger in book.deal.triggers:
         tripped = _tripped(book, trigger)
-        if not trigger.curable:
-            tripped = tripped | book.flags.get(trigger.name, np.zeros_like(tripped))
+        if not trigger.curable and trigger.name in book.flags:
+            tripped |= book.flags[trigger.name]
         book.flags[trigger.name] = tripped
         if trigger.to is None:
             continue
@@ -146,7 +146,7 @@ def _tripped(book: Book, trigger: Trigger) -> np.ndarray:
     if level is None:
         return np.zeros(book.pooling.count, dtype=bool)
     recent = history[max(0, book.t + 1 - trigger.months) : book.t + 1]
-    value = recent[0] if len(recent) == 1 else recent.mean(axis=0)
+    value = recent[0] if len(recent) == 1 else recent.sum(axis=0) / len(recent)
     if trigger.kind in BELOW:
         return np.asarray(value < level)
     return np.asarray(value >= level if trigger.kind in AT else value > level)
