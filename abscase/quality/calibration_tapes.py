@@ -12,12 +12,12 @@ from abscase.case import Case, load_case
 from abscase.errors import ChoiceError
 from abscase.quality.calibration import Calibration, calibrated
 from abscase.quality.calibration_rows import months_of, rows_of
+from abscase.quality.stress import fintech_rise
 from abscase.ranges import Array
 from abscase.sources.simulate import Process, simulate_to, simulated_tape, stressed
 
 SCENARIOS = ("baseline", "covid", "covid_high", "2007")
 YEAR = 12
-TRIPLED = 3.0
 BAD, GOOD = (2006, 2007), (2003, 2004)
 
 
@@ -107,7 +107,8 @@ def covid_path(high: bool = False) -> Array:
     if not high:
         return factors
     stock = rows_of(case, "delinquency_30plus_rate", "all")["value"]
-    return 1 + (factors - 1) * (TRIPLED - 1) / (stock.iloc[-1] / stock.iloc[-2] - 1)
+    tripled = fintech_rise(load_case("cn_peers")).value
+    return 1 + (factors - 1) * (tripled - 1) / (stock.iloc[-1] / stock.iloc[-2] - 1)
 
 
 def _shock(process: Process) -> int:

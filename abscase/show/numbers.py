@@ -95,8 +95,8 @@ def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = ""
     ('50.0%', '1.5')
     >>> in_unit(1, "days"), in_unit(2, "days"), in_unit(1, "days", "zh")
     ('1 day', '2 days', '1天')
-    >>> in_unit(3e9, "amt", currency="CNY"), in_unit(1.5, "index")
-    ('CNY 3.00 bn', '1.50')
+    >>> in_unit(3e9, "amt", currency="CNY"), in_unit(1.5, "index"), in_unit(1.253, "times")
+    ('CNY 3.00 bn', '1.50', '1.25×')
     """
     if unit not in UNITS:
         raise ChoiceError("unit", unit, UNITS)
@@ -104,7 +104,7 @@ def in_unit(value: float | None, unit: str, lang: str = "en", currency: str = ""
         return MISSING
     amount = float(value or 0)
     if unit == "times":
-        return times(amount, lang)
+        return times(amount, lang, 2 if abs(amount) < 10 else None)
     if unit == "amt" and currency:
         return money(amount, currency, lang)
     if unit.startswith("decimal"):
