@@ -22,7 +22,7 @@ import polars as pl
 from abscase.errors import DataFaults, Fault
 from abscase.sources.agency import ENDS, NOTES, code, days_late, facts, given
 from abscase.sources.delimited import Layout, count_rows, layout_of, readable, scan_fields
-from abscase.sources.histories import History, history, joined, month_end, once, tape
+from abscase.sources.histories import History, history, joined, month_end, once, streamed, tape
 from abscase.sources.pairs import pair_files, pairs
 from abscase.sources.registry import Source
 from abscase.sources.tape import Tape
@@ -66,12 +66,26 @@ def read(path: Path, case: str) -> Tape:
     return tape(loans, histories, EVIDENCE | {"case": case}, NOTES)
 
 
+def scan(path: Path) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Return loans and their history, from a pair of files or a folder of pairs, for one pass.
+
+    For a first look without a panel: nothing is read before the frame is used, and then once. Rows
+    are left out as :func:`read` leaves them out, but not counted, and nothing says whether a file
+    is cut off or out of order: as they come from Freddie Mac they are sorted by loan and month.
+    """
+    loans, histories = [], []
+    for first, second in pairs(path, WORDS):
+        if second is None:
+            raise _alone(first)
+        loans.append(_loans(once(_fields(first, ORIGINATION))[0]))
+        rows = joined(_rows(_fields(second, PERFORMANCE)), loans[-1])
+        histories.append(streamed(rows, ENDS))
+    return pl.concat(loans), pl.concat(histories)
+
+
 def _pair(first: Path, second: Path | None) -> tuple[pl.LazyFrame, History]:
     if second is None:
-        layout, _ = layout_of(first, (ORIGINATION, PERFORMANCE))
-        rule = f"is a Freddie Mac {layout.name} whose name does not say where the other one is"
-        fix = "give the files the names they came with, such as sample_orig_2005.txt"
-        raise DataFaults([Fault(rule, file=first.name, fix=fix)])
+        raise _alone(first)
     cells, _ = _cells(first, ORIGINATION)
     listed, again = once(cells)
     loans = _loans(listed)
@@ -79,9 +93,20 @@ def _pair(first: Path, second: Path | None) -> tuple[pl.LazyFrame, History]:
     return loans, history(joined(_rows(cells), loans), ENDS, total, again)
 
 
+def _alone(file: Path) -> DataFaults:
+    layout, _ = layout_of(file, (ORIGINATION, PERFORMANCE))
+    rule = f"is a Freddie Mac {layout.name} whose name does not say where the other one is"
+    fix = "give the files the names they came with, such as sample_orig_2005.txt"
+    return DataFaults([Fault(rule, file=file.name, fix=fix)])
+
+
 def _cells(path: Path, layout: Layout) -> tuple[pl.LazyFrame, int]:
-    found, fields = layout_of(path, (layout,))
-    return scan_fields(path, found, fields), count_rows(path, fields)
+    _, fields = layout_of(path, (layout,))
+    return _fields(path, layout), count_rows(path, fields)
+
+
+def _fields(path: Path, layout: Layout) -> pl.LazyFrame:
+    return scan_fields(path, *layout_of(path, (layout,)))
 
 
 def _loans(listed: pl.LazyFrame) -> pl.LazyFrame:

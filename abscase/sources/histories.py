@@ -23,7 +23,7 @@ from abscase.schema import STATES, TABLES
 from abscase.sources.codes import decoded, filled
 from abscase.sources.order import sorted_rows
 from abscase.sources.ranges import in_range
-from abscase.sources.tape import Tape, with_previous_state
+from abscase.sources.tape import Tape
 
 REMOVED = -1
 BUCKET = 30
@@ -94,7 +94,7 @@ def history(
     altered, rejected : mapping of str to int, optional
         What was changed or left out before.
     """
-    keyed = _keyed(rows)
+    keyed = _keyed(rows.with_columns(code=filled("code")))
     marked = _marked(keyed, ends)
     counts = _counts(marked)
     if counts["disorder"]:
@@ -113,11 +113,14 @@ def streamed(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
 
     They must be sorted by loan and month. What cannot be true is left out as there, not counted.
     """
-    return with_previous_state(_performance(_kept(_marked(_keyed(rows), ends))), 1)
+    found = _performance(_kept(_marked(_keyed(rows), ends)))
+    same = pl.col("loan_id") == pl.col("loan_id").shift(1)
+    # Age counts from one date for all rows of a loan, and is cheaper than the calendar.
+    follows = same & (pl.col("age_months") == pl.col("age_months").shift(1) + 1)
+    return found.with_columns(previous_state=pl.when(follows).then(pl.col("state").shift(1)))
 
 
 def _keyed(rows: pl.LazyFrame) -> pl.LazyFrame:
-    rows = rows.with_columns(code=filled("code"))
     return rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
 
 

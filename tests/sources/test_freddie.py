@@ -1,8 +1,9 @@
 import pytest
+from polars.testing import assert_frame_equal
 
 from abscase.case import load_case
 from abscase.schema import validate
-from abscase.sources.freddie import ORIGINATION, PERFORMANCE, SOURCE
+from abscase.sources.freddie import ORIGINATION, PERFORMANCE, SOURCE, scan
 from abscase.sources.registry import load, source_named
 
 LOAN = {"loan_id": "F05Q10000001", "first_payment": 200504, "occupancy": "P", "dti": 999,
@@ -127,3 +128,22 @@ def test_files_of_another_form_are_refused(pair, tmp_path, refused, truncated):
     good.rename(tmp_path / "mine.txt").write_text(text)
     message = refused("freddie", tmp_path / "mine.txt", "us_prime")
     assert "is a Freddie Mac performance file whose name does not say" in message
+
+
+def test_a_scan_gives_the_rows_that_loading_gives(pair):
+    loans = [{}, {"loan_id": "F05Q10000002"}, {"loan_id": "F05Q10000003"}]
+    second = {"loan_id": "F05Q10000002"}
+    history = [
+        *months({}, {"late": 2}, {"late": "RA"}, SOLD, {}),
+        *(row | second for row in months({}, {"balance": "", "period": 200507},
+                                          {"code": "06", "period": 200508})),
+        *(row | {"loan_id": "F05Q10000003"} for row in months({"late": "XX"}, {}, {"code": "01"})),
+        {"loan_id": "F05Q10000009", "period": 200506},
+    ]  # fmt: skip
+    file = pair(loans, history)
+    loaded = load("freddie", file)
+    assert len(loaded.rejected) == 4
+    loan, performance = (frame.collect() for frame in scan(file))
+    assert loan["loan_id"].to_list() == table("loan")["loan_id"].to_list()
+    whole = table("performance").select(performance.columns)
+    assert_frame_equal(performance, whole, check_dtypes=False)
