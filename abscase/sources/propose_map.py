@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import yaml
 
-from abscase.errors import DataFaults, Fault
+from abscase.errors import DataFaults, Fault, printable
 from abscase.place import write_whole
 from abscase.sources.column_map import NEEDED, map_path
 from abscase.sources.delimited import readable
@@ -58,25 +58,30 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def propose_map(path: Path) -> str:
-    """Return a column map for a CSV or Parquet file as YAML, to be read over and corrected.
+    """Return a column map for a file, or a folder of like files, as YAML to be read over.
 
     A word of a state that is not known stands as "?", which loading refuses: so it must be looked
-    at. Columns that were not used, and needed ones that were not found, stand in comments.
+    at. What is a guess, columns that were not used, and needed ones that were not found stand in
+    comments.
     """
     names, frame = columns_of(path)
     with readable(path):
         head = frame.head(LOOKED_AT).collect()
-    found = _matches(names, head)
+    found, unsure = _matches(names, head)
     if not {"performance.date", "performance.balance_amt"} <= set(found):
         found = {place: name for place, name in found.items() if place.startswith("loan.")}
+        unsure = {place: words for place, words in unsure.items() if place in found}
     sections: dict[str, dict[str, Any]] = {}
     for place, name in found.items():
         table, _, column = place.partition(".")
         sections.setdefault(table, {})[column] = _spec(place, head[name])
-    currency = "CNY" if CHINESE.search("".join(names)) else "USD"
+        unsure |= _guesses(place, head[name], sections[table][column])
+    chinese = bool(CHINESE.search("".join(names)))
+    currency = "CNY" if chinese else "USD"
+    unsure["loan.currency"] = f"{currency}, for the names are {'' if chinese else 'not '}Chinese"
     loan = sections.pop("loan", {}) | {"currency": {"value": currency}}
-    return _yaml({"loan": loan, **sections}, [name for name in names if name not in found.values()],
-                 path.name)  # fmt: skip
+    unused = [name for name in names if name not in found.values()]
+    return _yaml({"loan": loan, **sections}, unused, unsure, path.name)
 
 
 def write_map(path: Path) -> Path:
@@ -90,8 +95,8 @@ def write_map(path: Path) -> Path:
     return write_whole(target, propose_map(path))
 
 
-def _matches(names: list[str], head: pl.DataFrame) -> dict[str, str]:
-    """Return the column of the file for each place of the map, the better match first."""
+def _matches(names: list[str], head: pl.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the column of the file for each place of the map, and which of them are guesses."""
     known = {_plain(word): place for place, words in NAMES.items() for word in words.split()}
     found: dict[str, str] = {}
     for name in names:
@@ -100,7 +105,14 @@ def _matches(names: list[str], head: pl.DataFrame) -> dict[str, str]:
             place = "loan.region"
         if place and place not in found:
             found[place] = name
-    return found
+    unsure = {}
+    for name in names:
+        parts = sorted((word for word in known if CHINESE.search(word) and word in name), key=len)
+        place = known[parts[-1]] if parts and name not in found.values() else None
+        if place and len(parts[-1]) > 1 and place not in found:
+            found[place] = name
+            unsure[place] = f"{name!r}, for it holds {parts[-1]!r}"
+    return found, unsure
 
 
 def _plain(name: str) -> str:
@@ -133,20 +145,42 @@ def _date_format(values: pl.Series) -> dict[str, str]:
         return {}
     words = values.cast(pl.String).str.strip_chars().drop_nulls()
     for form in FORMATS:
-        day = "%d" in form
-        text = words if day else "01 " + words
-        parsed = text.str.to_date(form if day else f"%d {form}", strict=False)
-        if len(words) and not parsed.null_count():
+        if len(words) and not _parsed(words, form).null_count():
             return {} if form == FORMATS[0] else {"format": form}
     return {"format": UNSURE}
 
 
+def _parsed(words: pl.Series, form: str) -> pl.Series:
+    day = "%d" in form
+    text = words if day else "01 " + words
+    return text.str.to_date(form if day else f"%d {form}", strict=False)
+
+
 def _unit(values: pl.Series, most: float) -> dict[str, str]:
+    middle = _middle(values)
+    return {"unit": "percent"} if _signs(values) or (middle or 0) > most else {}
+
+
+def _middle(values: pl.Series) -> float | None:
     plain = values.cast(pl.String).str.replace_all(r"[,%\s]", "")
     middle = plain.cast(pl.Float64, strict=False).median()
-    signs = bool(values.cast(pl.String).str.contains("%", literal=True).any())
-    large = isinstance(middle, float) and middle > most
-    return {"unit": "percent"} if signs or large else {}
+    return middle if isinstance(middle, float) else None
+
+
+def _signs(values: pl.Series) -> bool:
+    return bool(values.cast(pl.String).str.contains("%", literal=True).any())
+
+
+def _guesses(place: str, values: pl.Series, spec: Any) -> dict[str, str]:
+    """Return what of one place was told by the values alone and may be wrong."""
+    parts = spec if isinstance(spec, dict) else {}
+    if parts.get("format") == "%m/%d/%Y" and not _parsed(values, "%d/%m/%Y").null_count():
+        return {place: "month before day, but it could be the other way round"}
+    if parts.get("format") == UNSURE or UNSURE in parts.get("codes", {}).values():
+        return {place: f"fill in each {UNSURE!r}"}
+    if parts.get("unit") == "percent" and not _signs(values):
+        return {place: f"in percent, for its middle value is {_middle(values):g}"}
+    return {}
 
 
 def _codes(values: pl.Series) -> dict[str, str]:
@@ -155,7 +189,9 @@ def _codes(values: pl.Series) -> dict[str, str]:
     return {word: known.get(_plain(word), UNSURE) for word in words if word}
 
 
-def _yaml(sections: Mapping[str, Any], unused: list[str], file: str) -> str:
+def _yaml(
+    sections: Mapping[str, Any], unused: list[str], unsure: Mapping[str, str], file: str
+) -> str:
     lines = [f"# Proposed for {file}: read it over; what stands as {UNSURE!r} must be filled in."]
     absent = [
         f"{table}.{name}" for table in sections for name in NEEDED[table]
@@ -165,5 +201,6 @@ def _yaml(sections: Mapping[str, Any], unused: list[str], file: str) -> str:
         lines.append(f"# Not found, but needed: {', '.join(absent)}")
     if unused:
         lines.append(f"# Not used: {', '.join(unused)}")
+    lines += [f"# Unsure: {place}: {printable(words)}" for place, words in unsure.items()]
     text = yaml.safe_dump(dict(sections), allow_unicode=True, sort_keys=False, width=100)
     return "\n".join([*lines, text])

@@ -2,8 +2,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from abscase.errors import DataFaults
 from abscase.sources.column_map import map_path, read_map
-from abscase.sources.propose_map import propose_map
+from abscase.sources.propose_map import propose_map, write_map
 from abscase.sources.registry import load
 
 CHINESE = pd.DataFrame({
@@ -69,3 +70,32 @@ def test_a_needed_column_that_is_not_found_is_named(file):
     text = propose_map(file(pd.DataFrame({"x": [1], "余额": [2]})))
     assert "# Not found, but needed: loan.loan_id" in text
     assert "# Not used: x, 余额" in text
+
+
+def test_what_is_a_guess_is_said(file):
+    text = propose_map(file(pd.DataFrame({
+        "贷款合同编号": ["甲"], "客户放款日期": ["03/04/2020"], "贷款年利率": ["14.6"],
+        "金额": ["1"],
+    })))  # fmt: skip
+    assert yaml.safe_load(text)["loan"]["loan_id"] == "贷款合同编号"
+    for line in ("loan.loan_id: '贷款合同编号', for it holds '合同编号'",
+                 "loan.orig_date: month before day, but it could be the other way round",
+                 "loan.orig_rate: in percent, for its middle value is 14.6",
+                 "loan.currency: CNY, for the names are Chinese"):  # fmt: skip
+        assert f"# Unsure: {line}\n" in text
+    assert "loan.original_amt" not in text
+
+
+def test_a_file_in_gbk_gives_the_same_proposal(file):
+    path = file(CHINESE)
+    expected = propose_map(path)
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
+    assert propose_map(path) == expected
+
+
+def test_a_map_is_written_beside_the_file_once(file):
+    path = file(CHINESE)
+    assert write_map(path) == map_path(path)
+    assert map_path(path).read_text(encoding="utf-8") == propose_map(path)
+    with pytest.raises(DataFaults, match=r"mine\.csv\.map\.yml: is there already"):
+        write_map(path)
