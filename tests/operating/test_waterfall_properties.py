@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from abscase.operating.waterfall import (
     Calendar,
+    Call,
     Cover,
     Deal,
     Fee,
@@ -104,6 +105,7 @@ def deals(draw):
         rounding=draw(st.sampled_from(["none", "cents", "cents_down"])),
         day_count=draw(st.sampled_from(["30/360", "ACT/360", "ACT/365"])),
         interest_on_shortfall=draw(st.booleans()),
+        call=Call(draw(SHARE), exercised=draw(st.booleans())),
     )  # fmt: skip
 
 

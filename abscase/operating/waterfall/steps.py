@@ -139,7 +139,10 @@ def _to_enhancement(
         cash -= part
         above += held
         above -= part
-        share_out(part, book.balance, [rows], paid, book.whole_cents)
+        left = share_out(part, book.balance, [rows], paid, book.whole_cents)
+        if book.whole_cents:
+            cash += left
+            above += left
     return cash
 
 
@@ -176,7 +179,10 @@ def buy_loans(book: Book, step: Step, mask: Mask) -> None:
     share = book.pooling.paths.eligible_share[min(start, months - 1)]
     room = np.maximum(flows.opening - flows.balance[t], 0)
     par = np.minimum(book.available(step, mask) * share / terms.price, room)
-    par = book.cents(par)
+    if book.alive is not None:
+        par = par * book.alive
+    if book.whole_cents:
+        par = rounding("cents_down")(par)
     cost = par * terms.price
     book.spend(step, cost)
     book.lines["bought"][t] += par
