@@ -94,7 +94,7 @@ def _measure(options: argparse.Namespace) -> None:
 
 def _simulate(options: argparse.Namespace) -> None:
     from abscase.case import load_case
-    from abscase.quality.calibration_tapes import simulate_case
+    from abscase.quality.calibration.tapes import simulate_case
 
     begun = time.monotonic()
     case = load_case(options.case)

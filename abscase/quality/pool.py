@@ -10,7 +10,7 @@ import polars as pl
 from abscase.case import Case
 from abscase.errors import ChoiceError, DataFaults, Fault
 from abscase.quality.calibration import Calibration, calibrated
-from abscase.quality.calibration_tapes import SCENARIOS, simulated
+from abscase.quality.calibration.tapes import SCENARIOS, simulated
 from abscase.ranges import require
 from abscase.sources.panels import panel_dir
 
@@ -61,7 +61,7 @@ def pool(
     ----------
     case : Case
     loans, seed, scenario
-        Of the simulated tape, as :func:`~abscase.quality.calibration_tapes.simulated`. A scenario
+        Of the simulated tape, as :func:`~abscase.quality.calibration.tapes.simulated`. A scenario
         other than "baseline" is always simulated.
     score_below : float, optional
         Of a loaded subprime tape, loans with a score below it only, in [300, 900]; None for all.

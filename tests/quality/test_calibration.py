@@ -7,10 +7,10 @@ import pytest
 from abscase.case import load_case
 from abscase.errors import ChoiceError
 from abscase.quality.calibration import PLANS, calibrated
-from abscase.quality.calibration_fit import Fit
-from abscase.quality.calibration_plans_subprime import score_effect
-from abscase.quality.calibration_store import kept
-from abscase.quality.calibration_tapes import (
+from abscase.quality.calibration.fit import Fit
+from abscase.quality.calibration.store import kept
+from abscase.quality.calibration.subprime import score_effect
+from abscase.quality.calibration.tapes import (
     crisis_multiplier,
     simulate_case,
     simulated,

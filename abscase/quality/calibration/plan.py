@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from abscase.quality.calibration_moments import Moment
+from abscase.quality.calibration.moments import Moment
 from abscase.ranges import Array
 from abscase.sources.simulate import Process
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from abscase.case import Case
 from abscase.errors import DataFaults, Fault
-from abscase.quality.calibration_moments import Moment, Reading, Stock
+from abscase.quality.calibration.moments import Moment, Reading, Stock
 
 NORMAL_95 = 1.96
 

@@ -18,7 +18,7 @@ import pandas as pd
 from filelock import FileLock
 
 from abscase.place import file_hash, package_files, write_whole
-from abscase.quality.calibration_fit import Fit
+from abscase.quality.calibration.fit import Fit
 from abscase.sources.panels import home_dir
 
 SOLVER = ("numpy", "scipy", "polars")

@@ -12,13 +12,13 @@ import pandas as pd
 
 from abscase.case import Case, load_case
 from abscase.errors import ChoiceError
-from abscase.quality.calibration_fit import Fit, fit, refit
-from abscase.quality.calibration_plan import Plan
-from abscase.quality.calibration_plans_cards import cards_plan
-from abscase.quality.calibration_plans_cn import ant_plan, peers_plan
-from abscase.quality.calibration_plans_prime import prime_plan
-from abscase.quality.calibration_plans_subprime import subprime_plan
-from abscase.quality.calibration_store import kept
+from abscase.quality.calibration.cards import cards_plan
+from abscase.quality.calibration.china import ant_plan, peers_plan
+from abscase.quality.calibration.fit import Fit, fit, refit
+from abscase.quality.calibration.plan import Plan
+from abscase.quality.calibration.prime import prime_plan
+from abscase.quality.calibration.store import kept
+from abscase.quality.calibration.subprime import subprime_plan
 from abscase.ranges import require
 from abscase.sources.simulate import Process, expected, simulated_tape
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from abscase.case import Case, load_case
 from abscase.errors import ChoiceError
-from abscase.quality.calibration import Calibration, calibrated
-from abscase.quality.calibration_rows import months_of, rows_of
+from abscase.quality.calibration.calibrated import Calibration, calibrated
+from abscase.quality.calibration.rows import months_of, rows_of
 from abscase.quality.stress import fintech_rise
 from abscase.ranges import Array
 from abscase.sources.simulate import Process, simulate_to, simulated_tape, stressed

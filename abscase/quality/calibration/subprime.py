@@ -11,9 +11,9 @@ from scipy import optimize, stats
 from scipy.special import expit
 
 from abscase.case import Case
-from abscase.quality.calibration_moments import Ended, Moment
-from abscase.quality.calibration_plan import CURE_90_MORTGAGE, TERM, Plan, path_through, ramp, three
-from abscase.quality.calibration_rows import (
+from abscase.quality.calibration.moments import Ended, Moment
+from abscase.quality.calibration.plan import CURE_90_MORTGAGE, TERM, Plan, path_through, ramp, three
+from abscase.quality.calibration.rows import (
     each_row,
     early_arrears,
     moment,

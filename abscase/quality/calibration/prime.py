@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from abscase.case import Case, load_case
-from abscase.quality.calibration_plan import (
+from abscase.quality.calibration.plan import (
     CURE_90_MORTGAGE,
     TERM,
     Open,
@@ -17,7 +17,7 @@ from abscase.quality.calibration_plan import (
     ramp,
     three,
 )
-from abscase.quality.calibration_rows import (
+from abscase.quality.calibration.rows import (
     each_row,
     early_arrears,
     mean_value,

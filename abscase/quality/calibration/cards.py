@@ -9,9 +9,9 @@ import pandas as pd
 from scipy.special import expit
 
 from abscase.case import Case
-from abscase.quality.calibration_moments import Bucket, Flow, Moment
-from abscase.quality.calibration_plan import Open, Plan, path_through
-from abscase.quality.calibration_rows import (
+from abscase.quality.calibration.moments import Bucket, Flow, Moment
+from abscase.quality.calibration.plan import Open, Plan, path_through
+from abscase.quality.calibration.rows import (
     each_row,
     mean_value,
     moment,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from abscase.quality.calibration_moments import Moment
-from abscase.quality.calibration_plan import Plan
+from abscase.quality.calibration.moments import Moment
+from abscase.quality.calibration.plan import Plan
 from abscase.ranges import Array
 from abscase.sources.simulate import expected
 
