@@ -31,6 +31,8 @@ PERFORMANCE = TABLES["performance"]
 MOST_DAYS = PERFORMANCE["days_past_due"].high
 RATES = PERFORMANCE["rate"].low, PERFORMANCE["rate"].high
 NO_KEY = "no loan number or month"
+NEEDED = ("loan_id", "month", "orig_month", "days_late", "code", "months_left", "original_amt",
+          "balance", "left_amt", "recovery_amt", "rate", "ltv_now")  # fmt: skip
 KEPT = {"loan_id", "month", "orig_month", "state", "balance_amt", "days_past_due", "recovery_amt",
         "ltv_now"}  # fmt: skip
 
@@ -98,7 +100,8 @@ def history(
     marked = _marked(keyed, ends)
     counts = _counts(marked)
     if counts["disorder"]:
-        marked = _marked(sorted_rows(keyed, ("loan_id", "month")), ends)
+        used = [name for name in NEEDED if name in keyed.collect_schema()]
+        marked = _marked(sorted_rows(keyed.select(used), ("loan_id", "month")), ends)
         counts = _counts(marked)
     out = dict(rejected or {})
     out |= {NO_KEY: total - sum(out.values()) - counts["rows"]}

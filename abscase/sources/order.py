@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 
 from abscase.sources.scratch import Scratch, batches
 
-ROWS = 500_000
+ROWS = 250_000
 """Rows of one file of the sort: what stands in memory."""
 SAMPLE = 1_000
 """Of so many rows one is looked at to find the ranges."""
-BATCH = 100_000
+BATCH = 50_000
 
 
 def in_order(file: Path, keys: Sequence[str]) -> bool:
