@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +34,16 @@ def panel_provenance(case: str, source: str) -> dict[str, Any]:
     path = panel_dir(case, source) / "provenance.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def panel_reports(cases: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return how each tape of some cases was read, by case and source.
+
+    See :class:`~abscase.sources.tape.LoadReport`.
+    """
+    return {
+        (case, name): json.loads(
+            (panel_dir(case, name) / "quality_report.json").read_text(encoding="utf-8")
+        )
+        for case in cases for name in panel_names(case)
+    }  # fmt: skip

@@ -49,8 +49,7 @@ def doubtful(file: Path, table: str) -> bool:
     # One column at a time: a stream of all of them holds several row groups of each.
     asked = [again, *(_odd(column) for column in columns)]
     return not frame.select(pl.len()).collect().item() or any(
-        frame.select(odd.fill_null(False).any()).collect(engine="streaming").item()
-        for odd in asked
+        frame.select(odd.fill_null(False).any()).collect(engine="streaming").item() for odd in asked
     )
 
 
