@@ -3,7 +3,9 @@
     abscase convert freddie historical_data_time_*.txt --to panels
 
 gives ``panels/<file>/loan.parquet`` and ``performance.parquet`` for every file. A part that stands
-there with the same raw content, read in the same way, is not made again.
+there with the same raw content, read in the same way, is not made again. Files are read, sorted
+and checked as streams: memory grows with the loans of a file, not with its rows. (The system may
+count the pages of a text file that is being read as memory; it gives them back when needed.)
 
 The state a period before is stored with each row, so the history of a loan must stand in one part.
 Files by vintage fulfil that by themselves. Files by month do not: put those of one pool into a
