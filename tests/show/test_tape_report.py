@@ -4,7 +4,7 @@ from dataclasses import asdict
 import pytest
 
 from abscase.show.labels import LANGS
-from abscase.show.tapes import quality_report, quality_reports, reason
+from abscase.show.tape_report import quality_report, quality_reports, reason
 from abscase.sources import abs_ee, generic, histories, lendingclub, uci_card
 from abscase.sources.panels import panel_dir, panel_reports
 from abscase.sources.tape import LoadReport
