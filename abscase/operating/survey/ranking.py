@@ -39,6 +39,12 @@ def dominance(*criteria: npt.ArrayLike) -> Array:
     >>> dominance([1, 2, 2], [5, 5, 1]).tolist()
     [-1.0, 2.0, -1.0]
     """
+    over = _over(*criteria)
+    return (over.sum(axis=-1) - over.sum(axis=-2)).astype(float)
+
+
+def _over(*criteria: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether item j dominates item k, shape (..., j, k)."""
     values = [np.asarray(each, dtype=float) for each in criteria]
     least = np.ones((*values[0].shape, values[0].shape[-1]), dtype=bool)
     more = np.zeros_like(least)
@@ -46,8 +52,24 @@ def dominance(*criteria: npt.ArrayLike) -> Array:
         one, other = each[..., :, None], each[..., None, :]
         least &= one >= other
         more |= one > other
-    over = least & more
-    return (over.sum(axis=-1) - over.sum(axis=-2)).astype(float)
+    return least & more
+
+
+def upper_median(ratings: pd.DataFrame) -> pd.Series:
+    """Return the panel's step for each risk: of an even panel the higher of the two middle ones.
+
+    It is a step that somebody gave, on a scale that has no halves.
+    """
+    return ratings.quantile(0.5, interpolation="higher").astype(int)
+
+
+def frontier(*criteria: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return which items nothing dominates, in the sense of `dominance`.
+
+    >>> frontier([1, 2, 2], [5, 5, 1]).tolist()
+    [False, True, False]
+    """
+    return np.logical_not(_over(*criteria).any(axis=-2))
 
 
 def respondent_scores(ratings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -103,7 +103,7 @@ def group_weights(of: Panel, how: str, cr_max: float) -> tuple[pd.DataFrame, ahp
     Returns
     -------
     DataFrame
-        group, weight, weight_consistent (missing where nobody is consistent), by weight.
+        theme (a group), weight, weight_consistent (missing where nobody is consistent), by weight.
     Priorities
         Of the whole panel.
     """
@@ -111,11 +111,11 @@ def group_weights(of: Panel, how: str, cr_max: float) -> tuple[pd.DataFrame, ahp
     good = [each for each in every if ahp.priorities(each).ratio <= cr_max]
     whole = ahp.priorities(ahp.group(every, how))
     kept = ahp.priorities(ahp.group(good, how)).weights if good else np.nan
-    frame = pd.DataFrame({"group": GROUPS, "weight": whole.weights, "weight_consistent": kept})
+    frame = pd.DataFrame({"theme": GROUPS, "weight": whole.weights, "weight_consistent": kept})
     return frame.sort_values("weight", ascending=False, ignore_index=True), whole
 
 
-def evaluations(of: Panel, group_weight: npt.ArrayLike) -> pd.DataFrame:
+def evaluations(of: Panel, group_weight: npt.ArrayLike, first: str = "weighted") -> pd.DataFrame:
     """Return the fuzzy evaluation of each question by both operators.
 
     Parameters
@@ -123,6 +123,8 @@ def evaluations(of: Panel, group_weight: npt.ArrayLike) -> pd.DataFrame:
     of : Panel
     group_weight : array of shape (6,)
         In the order of the groups.
+    first : {"weighted", "maxmin"}
+        The operator that stands first.
 
     Returns
     -------
@@ -131,10 +133,11 @@ def evaluations(of: Panel, group_weight: npt.ArrayLike) -> pd.DataFrame:
         whether the operators name different steps.
     """
     groups = of_case(of.case).set_index("risk_id")["group"]
+    operators = sorted(fuzzy.OPERATORS, key=lambda name: name != first)
     rows = []
     for name in QUESTIONS:
         shares = fuzzy.memberships(of.last[name], groups).reindex(list(GROUPS))
-        both = [fuzzy.evaluate(group_weight, shares, operator) for operator in fuzzy.OPERATORS]
+        both = [fuzzy.evaluate(group_weight, shares, operator) for operator in operators]
         differ = len({each.step for each in both}) > 1
         rows += [
             {"question": name, "operator": each.operator}
