@@ -14,6 +14,24 @@ from abscase.show.numbers import MISSING, percent, plain
 from abscase.show.tables import Format
 
 
+def told(frame: pd.DataFrame, key: str, lang: str, grade: str, **fields: object) -> dict[str, Any]:
+    """Return what ``Session.table`` needs of a table that rests on the answers of a panel.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Gets a column ``grade``, so that its file says what it rests on, too.
+    key : str
+        Label of the caption, filled with ``fields``; made-up answers (grade C) are named in it.
+    lang, grade : str
+    """
+    graded, caption = frame.assign(grade=grade), label(key, lang, **fields)
+    if grade == "C":
+        mark = label("sur.made_up_short", lang)
+        caption = label("sur.caption", lang, caption=caption, mark=mark)
+    return {"frame": graded, "caption": caption, **shown(graded, lang)}
+
+
 def shown(frame: pd.DataFrame, lang: str) -> dict[str, Mapping[str, Any]]:
     """Return the headers and the formats of a table of the survey, as ``Session.table`` takes them.
 
@@ -124,8 +142,8 @@ _FORMATS: dict[str, Callable[..., str]] = {
         ("weight", "weight_consistent", "share_settled", "mean_change", "first_share", "share",
          "step_1", "step_2", "step_3", "step_4", "step_5"), _share,
     ),
-    **dict.fromkeys(("rank", "rpn_rank", "dominance_rank", "probability", "impact",
-                     "detectability", "rpn", "dominance"), _rank),
+    **dict.fromkeys(("rank", "rank_low", "rank_high", "rpn_rank", "dominance_rank", "probability",
+                     "impact", "detectability", "rpn", "dominance"), _rank),
     "item": risk_name,
     "pair": pair_words,
     "mean_rank": partial(_decimals, digits=1),

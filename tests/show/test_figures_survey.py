@@ -154,3 +154,18 @@ def test_made_up_answers_decide_nothing_and_real_ones_may():
     found = record("S8.agreement", case="ant", level=0.95, **given["S8.agreement"])
     assert (found.grade, found.verdict) == ("A", "supported")
     assert record("S8.methods", case="ant", level=0.95, **given["S8.methods"]).grade == "C"
+
+
+def test_a_figure_of_another_room_can_be_marked(lang):
+    plain = rank_intervals(draw.Ground("C", ["survey-02"], lang, False))
+    marked = draw.marked(plain, draw.Ground("C", ["survey-02"], lang, True))
+    mark = {"en": "the answers are made up", "zh": "答案为虚拟数据"}[lang]
+    assert mark in texts(marked) and mark in marked.alt
+    assert draw.marked(plain, draw.Ground("A", ["survey-own"], lang, False)) is plain
+
+
+def test_a_table_says_what_it_rests_on(lang):
+    mark = {"en": "made-up", "zh": "虚拟"}[lang]
+    told = words.told(CONCORDANCE, "sur.concordance.caption", lang, "C")
+    assert mark in told["caption"] and (told["frame"]["grade"] == "C").all()
+    assert mark not in words.told(CONCORDANCE, "sur.concordance.caption", lang, "A")["caption"]

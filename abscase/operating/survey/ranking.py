@@ -107,8 +107,9 @@ def rank_intervals(
     Returns
     -------
     DataFrame
-        item, mean_rank (over respondents), rank (1 the riskiest, ties share the mean), low, high,
-        first_share (of resamples in which it is the riskiest, alone or with others), by rank.
+        item, mean_rank (over respondents), rank (1 the riskiest, ties share the mean),
+        rank_low, rank_high, first_share (of resamples in which it is the riskiest, alone or with
+        others), by rank.
     """
     require(n_boot=(n_boot, 10, 1e6), alpha=(alpha, 0.001, 0.5))
     own = rankdata(-scores.to_numpy(float), axis=1)
@@ -121,7 +122,8 @@ def rank_intervals(
     first = (drawn == drawn.min(axis=1, keepdims=True)).mean(axis=0)
     frame = pd.DataFrame({
         "item": scores.columns, "mean_rank": mean, "rank": rank,
-        "low": np.minimum(low, rank), "high": np.maximum(high, rank), "first_share": first,
+        "rank_low": np.minimum(low, rank), "rank_high": np.maximum(high, rank),
+        "first_share": first,
     })  # fmt: skip
     return frame.sort_values(["rank", "item"], ignore_index=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -135,7 +135,9 @@ def rank_intervals(ranks: pd.DataFrame, on: Ground) -> Exhibit:
     figure, axes = plt.subplots(figsize=(WIDE_INCHES, 1.6 + 0.27 * len(ranks)))
     for place, row in enumerate(ranks.to_dict("records")):
         channel = GROUP_CHANNEL[row["item"][1]]
-        axes.plot([row["low"], row["high"]], [place, place], color=channel.color, linewidth=2.5)
+        axes.plot(
+            [row["rank_low"], row["rank_high"]], [place, place], color=channel.color, linewidth=2.5
+        )
         axes.plot(row["rank"], place, channel.marker, color=channel.color, markersize=7,
                   markeredgecolor="white")  # fmt: skip
     names = [wrap(risk_name(item, on.lang), NAME_WIDTH, 1) for item in ranks["item"]]
@@ -149,10 +151,10 @@ def rank_intervals(ranks: pd.DataFrame, on: Ground) -> Exhibit:
         for group, channel in GROUP_CHANNEL.items()
     ]  # fmt: skip
     axes.legend(handles=signs, loc="lower left", fontsize=9)  # no risk is first and last at once
-    first, wide = ranks.iloc[0], (ranks["high"] - ranks["low"]).median()
+    first, wide = ranks.iloc[0], (ranks["rank_high"] - ranks["rank_low"]).median()
     alt = label(
         "sur.ranks.alt", on.lang, n=len(ranks), first=risk_name(first["item"], on.lang),
-        low=plain(first["low"], 1), high=plain(first["high"], 1), wide=plain(wide, 1),
+        low=plain(first["rank_low"], 1), high=plain(first["rank_high"], 1), wide=plain(wide, 1),
     )  # fmt: skip
     return _finish(figure, axes, "ranks", alt, on)
 
@@ -197,6 +199,15 @@ def _legend_under(axes: Axes, signs: Sequence[Any], drop: float) -> Legend:
     below = axes.transAxes + ScaledTranslation(0, -drop, axes.figure.dpi_scale_trans)
     return axes.legend(handles=signs, loc="upper left", bbox_to_anchor=(0, 0),
                        bbox_transform=below, borderaxespad=0, ncols=3, fontsize=9)  # fmt: skip
+
+
+def marked(exhibit: Exhibit, on: Ground) -> Exhibit:
+    """Return a finished figure with the mark of made-up answers in its title and alt text."""
+    if not on.made_up:
+        return exhibit
+    mark, axes = label("sur.made_up", on.lang), exhibit.figure.axes[0]
+    axes.set_title(f"{exhibit.title}\n{mark}")
+    return replace(exhibit, alt=label("sur.said", on.lang, mark=mark, alt=exhibit.alt))
 
 
 def _finish(figure: Figure, axes: Axes | None, key: str, alt: str, on: Ground) -> Exhibit:

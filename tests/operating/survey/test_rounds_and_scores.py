@@ -82,7 +82,7 @@ def test_a_unanimous_panel_has_a_sure_ranking():
     scores = pd.DataFrame([[3, 1, 2]] * 4, columns=list("abc"))
     told = ranking.rank_intervals(scores, 50, 0.05, np.random.default_rng(1))
     assert told["item"].tolist() == ["a", "c", "b"]
-    assert (told["low"] == told["rank"]).all() and (told["high"] == told["rank"]).all()
+    assert (told["rank_low"] == told["rank"]).all() and (told["rank_high"] == told["rank"]).all()
     assert told["first_share"].tolist() == [1, 0, 0]
 
 
@@ -90,7 +90,7 @@ def test_a_divided_panel_has_wide_intervals():
     scores = pd.DataFrame([[3, 2, 1], [1, 2, 3]] * 3, columns=list("abc"))
     told = ranking.rank_intervals(scores, 400, 0.05, np.random.default_rng(1))
     assert (told["rank"] == 2).all()
-    wide = (told["high"] - told["low"]).to_numpy()
+    wide = (told["rank_high"] - told["rank_low"]).to_numpy()
     assert wide[[0, 2]].tolist() == [2, 2] and wide[1] == 0
 
 
