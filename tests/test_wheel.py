@@ -33,10 +33,9 @@ def test_it_holds_what_a_report_needs(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in ["reports.yml", "notebooks/06_leverage.ipynb", "data/ant/datapackage.json"]:
         assert f"abscase/_share/{name}" in names
-    shown = {path.relative_to(ROOT).as_posix() for folder in ("show", "report")
-             for path in (ROOT / "abscase" / folder).rglob("*")
-             if path.suffix in {".otf", ".csv", ".css", ".html", ".txt"}}  # fmt: skip
-    assert shown and shown <= names
+    beside = {path.relative_to(ROOT).as_posix() for path in (ROOT / "abscase").rglob("*.*")
+              if path.suffix in {".otf", ".csv", ".css", ".html", ".txt", ".yaml"}}  # fmt: skip
+    assert beside and beside <= names
 
 
 def test_it_reports_from_an_empty_environment(wheel, tmp_path):
@@ -52,7 +51,7 @@ def test_it_reports_from_an_empty_environment(wheel, tmp_path):
     run(*install, "--no-deps", wheel)
     empty = tmp_path / "empty"
     empty.mkdir()
-    run(python.parent / "abscase", "report", "--lang", "en", cwd=empty)
+    run(python.parent / "abscase", "report", "--quick", "--lang", "en", cwd=empty)
     index = (empty / "reports" / "index.html").read_text(encoding="utf-8")
     assert "06_leverage" in index
     assert [path.name for path in empty.iterdir()] == ["reports"]
