@@ -162,3 +162,14 @@ def test_nothing_heavy_is_loaded_before_it_is_needed():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_survey_is_made_filled_in_and_collected(tmp_path, capsys):
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    blank = folder / "a.csv"
+    assert main(["survey", "new", str(blank), "--case", "ant"]) == 0
+    assert main(["survey", "collect", str(folder), "--out", str(tmp_path / "all.csv")]) == 2
+    assert "respondent" in capsys.readouterr().err
+    assert not (tmp_path / "all.csv").exists()
+    assert main(["survey"]) == 2

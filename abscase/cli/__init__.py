@@ -1,4 +1,4 @@
-"""The command ``abscase``: reports and notebooks, loan tapes and panels.
+"""The command ``abscase``: reports and notebooks, loan tapes and panels, surveys.
 
 What a command needs is imported when it runs: a report that has nothing to do starts at once.
 """
@@ -13,7 +13,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from abscase.cli import notebooks, panels, tapes
+from abscase.cli import notebooks, panels, surveys, tapes
 from abscase.errors import AbscaseError, RunError
 
 
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"abscase {version('abscase')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (notebooks, tapes, panels):
+    for group in (notebooks, tapes, panels, surveys):
         group.add_commands(partial(_add_command, commands))
     return parser
 

@@ -274,7 +274,7 @@ def test_the_summary_says_what_the_records_say(pages):
     assert re.search(r"this run put 1 to the test, in 1\s+measurement", text)
     assert re.search(r"1\s+supported", text)
     assert "contradicted" not in text  # the record of the failed notebook does not count
-    assert "Not run: 01_data, 13_verdict." in text
+    assert re.search(r"Not run: 01_data, .*13_verdict\.", text)
     assert "Is x2 true?" in text
 
 

@@ -225,3 +225,10 @@ def test_nothing_to_project_is_said(tape, lang):
 def test_spread_keeps_both_ends():
     assert of_tapes.spread(list("abcdefgh"), 3) == ["a", "e", "h"]
     assert published.RESIDENCE == (3.0, 24.0)
+
+
+def test_a_vintage_that_came_into_view_too_old_is_left_out(tape):
+    table = vintages(tape.performance, tape.loan, "quarter")
+    late = table[table["vintage"] == table["vintage"].iloc[0]]
+    table = pd.concat([table, late.assign(vintage="1999Q1", at_risk=0)], ignore_index=True)
+    assert "1999Q1" not in of_tapes.vintage_curves(table, "x", *EVIDENCE, "en").alt

@@ -114,11 +114,13 @@ def vintage_curves(
     grade, sources, lang
         As in `Exhibit`.
     """
-    names = spread(sorted(table["vintage"].unique()))
+    # A vintage whose loans all came into view at a later age has nothing to draw.
+    seen = table[table["at_risk"] > 0]
+    names = spread(sorted(seen["vintage"].unique()))
     figure, axes = canvas(len(names) + 1)
     rows = []
     for channel, vintage in zip(CHANNELS, names, strict=False):
-        part = table[(table["vintage"] == vintage) & (table["at_risk"] > 0)]
+        part = seen[seen["vintage"] == vintage]
         last: Any = part.iloc[-1]
         text = label("qa.vintage.row", lang, vintage=vintage, age=f"{last['age_months']:g}",
                      share=small_percent(last["default_share"]),
