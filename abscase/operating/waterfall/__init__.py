@@ -8,6 +8,8 @@ from abscase.operating.waterfall.deal import Deal, Step, Trigger
 from abscase.operating.waterfall.engine import run
 from abscase.operating.waterfall.flows import Flows, given_flows
 from abscase.operating.waterfall.invariants import Imbalance
+from abscase.operating.waterfall.laws import laws
+from abscase.operating.waterfall.lesson import trigger_lesson
 from abscase.operating.waterfall.measures import (
     average_life,
     classes,
@@ -24,7 +26,12 @@ from abscase.operating.waterfall.resecuritise import flows_of, look_through, run
 from abscase.operating.waterfall.result import Result
 from abscase.operating.waterfall.scenario import Scenario
 from abscase.operating.waterfall.shipped import deal_card, shipped, shipped_deal
-from abscase.operating.waterfall.stress import Breakeven, breakeven, breakevens
+from abscase.operating.waterfall.stress import (
+    Breakeven,
+    break_losses,
+    breakeven,
+    breakevens,
+)
 from abscase.operating.waterfall.terms import (
     Calendar,
     Call,
@@ -37,12 +44,14 @@ from abscase.operating.waterfall.terms import (
     Swap,
     Tranche,
 )
+from abscase.operating.waterfall.variants import STRUCTURES, variant
 
 __all__ = [
-    "Breakeven", "Calendar", "Call", "Cover", "Deal", "Fee", "Flows", "Holding", "Imbalance",
-    "Pool", "Reserve", "Result", "Revolving", "Scenario", "Step", "Swap", "Tranche", "Trigger",
-    "average_life", "breakeven", "breakevens", "classes", "deal_card", "deal_from", "enhancement",
-    "flows_of", "given_flows", "internal_yield", "look_through", "payment_stack", "pool_loss",
-    "principal_loss", "read_deal", "run", "run_held", "shipped", "shipped_deal", "trigger_line",
-    "unpaid_interest",
+    "STRUCTURES", "Breakeven", "Calendar", "Call", "Cover", "Deal", "Fee", "Flows", "Holding",
+    "Imbalance", "Pool", "Reserve", "Result", "Revolving", "Scenario", "Step", "Swap", "Tranche",
+    "Trigger", "average_life", "break_losses", "breakeven", "breakevens", "classes", "deal_card",
+    "deal_from", "enhancement", "flows_of", "given_flows", "internal_yield", "laws", "look_through",
+    "payment_stack", "pool_loss", "principal_loss", "read_deal", "run", "run_held", "shipped",
+    "shipped_deal", "trigger_lesson", "trigger_line",
+    "unpaid_interest", "variant",
 ]  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from abscase.errors import ChoiceError, ParameterFaults
 from abscase.operating.waterfall.deal import Deal
@@ -15,6 +17,8 @@ from abscase.ranges import Array
 
 POINTS = 33
 ROUNDS = 5
+MOST = 64.0
+INNER = 6
 LOST = 1e-6
 """A class counts as hit once it loses more than this share of its face."""
 
@@ -42,7 +46,7 @@ class Breakeven:
 
 def breakeven(
     deal: Deal, tranche: str, on: str = "default", scenario: Scenario | None = None,
-    most: float = 64.0,
+    most: float = MOST,
 ) -> Breakeven:  # fmt: skip
     """Return the largest multiple of an assumption at which a class loses no principal.
 
@@ -76,35 +80,106 @@ def breakeven(
     names = [each.name for each in deal.tranches if each.kind != "residual"]
     if tranche not in names:
         raise ChoiceError("tranche", tranche, names)
-    scenario = scenario or Scenario()
+    return _search(deal, [tranche], on, scenario or Scenario(), most)[0]
+
+
+def _search(
+    deal: Deal, tranches: list[str], on: str, scenario: Scenario, most: float
+) -> list[Breakeven]:  # fmt: skip
+    """Search for all classes at once: one run a round holds the brackets of all of them."""
     if scenario.count > 1:
         raise ParameterFaults(["scenario holds several scenarios; give one"])
-    row = deal.names.index(tranche)
     expected = float(pool_loss(run(deal, scenario))[0])
-    low, high, lost_at = 0.0, most, 0.0
+    found = {name: Breakeven(tranche=name, on=on, multiple=0.0, pool_loss=0.0,
+                             expected_loss=expected) for name in tranches}  # fmt: skip
+    brackets = dict.fromkeys(tranches, (0.0, most))
     for _ in range(ROUNDS):
-        grid = np.linspace(low, high, POINTS)
-        hit, losses = _hit(deal, scenario, on, grid, row)
-        if not hit.any():
-            return Breakeven(tranche, on, np.inf, float(losses.max()), expected)
-        first = int(np.argmax(hit))
-        if first == 0:
-            return Breakeven(tranche, on, 0.0, 0.0, expected)
-        low, high = float(grid[first - 1]), float(grid[first])
-        lost_at = float(losses[first - 1])
-    return Breakeven(tranche, on, low, lost_at, expected)
+        ends = sorted(set(brackets.values()))
+        if not ends:
+            break
+        grid = np.concatenate([np.linspace(*each, POINTS) for each in ends])
+        result = run(deal, scenario.scaled(deal, on, grid))
+        hits, losses = principal_loss(result) > LOST, pool_loss(result)
+        for name, bracket in list(brackets.items()):
+            start = ends.index(bracket) * POINTS
+            inside = slice(start, start + POINTS)
+            hit = hits[inside, deal.names.index(name)]
+            first = int(np.argmax(hit))
+            if not hit.any():
+                found[name] = replace(found[name], multiple=np.inf,
+                                      pool_loss=float(losses[inside].max()))  # fmt: skip
+            elif first > 0:
+                low, high = grid[inside][first - 1 : first + 1]
+                found[name] = replace(found[name], multiple=float(low),
+                                      pool_loss=float(losses[inside][first - 1]))  # fmt: skip
+                brackets[name] = float(low), float(high)
+            if first == 0:
+                del brackets[name]
+    return list(found.values())
 
 
-def _hit(
-    deal: Deal, scenario: Scenario, on: str, grid: Array, row: int
-) -> tuple[np.ndarray, Array]:  # fmt: skip
+def break_losses(
+    deal: Deal, scenario: Scenario, multiples: npt.ArrayLike, on: str = "default"
+) -> pd.DataFrame:  # fmt: skip
+    """Return the break loss of every class from one run over a grid, for quick comparisons.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that writes its classes down.
+    scenario : Scenario
+        One scenario.
+    multiples : array
+        Of the assumption, rising.
+    on : str
+        As in `breakeven`.
+
+    Returns
+    -------
+    DataFrame
+        ``tranche``, ``break_loss`` (pool loss over the closing pool at which the class is first
+        hit), ``reached`` (False where the largest multiple does no harm: a lower bound).
+
+    Notes
+    -----
+    A second run lays six multiples into each bracket around a first hit; between two of them the
+    class's loss is carried back along its slope to 0.
+    """
+    grid = np.asarray(multiples, dtype=float)
+    rows = [row for row, each in enumerate(deal.tranches) if each.kind in ("fixed", "floating")]
+    lost, pool = _losses(deal, scenario, on, grid)
+    firsts = {int(np.argmax(lost[:, row] > LOST)) for row in rows} - {0}
+    inner = [np.linspace(grid[first - 1], grid[first], INNER + 2)[1:-1] for first in firsts]
+    if inner:
+        more = np.concatenate(inner)
+        finer, its_pool = _losses(deal, scenario, on, more)
+        order = np.argsort(np.concatenate([grid, more]))
+        lost, pool = np.concatenate([lost, finer])[order], np.concatenate([pool, its_pool])[order]
+    found = [(deal.names[row], *_first_loss(lost[:, row], pool)) for row in rows]
+    return pd.DataFrame(found, columns=["tranche", "break_loss", "reached"])
+
+
+def _losses(deal: Deal, scenario: Scenario, on: str, grid: Array) -> tuple[Array, Array]:
     result = run(deal, scenario.scaled(deal, on, grid))
-    return principal_loss(result)[:, row] > LOST, pool_loss(result)
+    return principal_loss(result), pool_loss(result)
+
+
+def _first_loss(lost: Array, pool: Array) -> tuple[float, bool]:
+    """Return the pool loss at which a class is first hit, and whether it is hit at all."""
+    hit = lost > LOST
+    first = int(np.argmax(hit))
+    if not hit.any():
+        return float(pool.max()), False
+    after = min(first + 1, len(pool) - 1)
+    rise = lost[after] - lost[first]
+    back = lost[first] * (pool[after] - pool[first]) / rise if rise > 0 else 0.0
+    return float(np.clip(pool[first] - back, pool[max(first - 1, 0)], pool[first])), True
 
 
 def breakevens(
     deal: Deal, on: str = "default", scenario: Scenario | None = None
 ) -> list[Breakeven]:  # fmt: skip
     """Return the breakeven of every class that is promised principal."""
-    promised = [each for each in deal.tranches if each.kind in ("fixed", "floating")]
-    return [breakeven(deal, each.name, on, scenario) for each in promised if deal.face(each) > 0]
+    promised = [each.name for each in deal.tranches
+                if each.kind in ("fixed", "floating") and deal.face(each) > 0]  # fmt: skip
+    return _search(deal, promised, on, scenario or Scenario(), MOST)
