@@ -6,8 +6,10 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="session")
 def own_home(tmp_path_factory):
-    """Keep the tests out of the user's own data folder."""
-    os.environ["ABSCASE_HOME"] = str(tmp_path_factory.mktemp("home"))
+    """Keep the tests out of the user's own data folder; workers share one, and its kept fits."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["ABSCASE_HOME"] = str(shared / "home")
 
 
 @pytest.fixture

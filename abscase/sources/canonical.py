@@ -61,7 +61,7 @@ def write_panel(tape: Tape, folder: Path, identity: dict[str, Any], file: str) -
     found = report(tape, loan, performance, file=file, **origin)
     write_json(folder / REPORT, asdict(found))
     write_json(folder / PROVENANCE, identity | {
-        "file": file, "abscase": version("abscase"),
+        "file": file,
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "panel": {f"{table}.parquet": file_hash(folder / f"{table}.parquet") for table in KEYS},
     })  # fmt: skip
@@ -69,7 +69,7 @@ def write_panel(tape: Tape, folder: Path, identity: dict[str, Any], file: str) -
 
 
 def identity(source: str, case: str, strict: bool, files: Sequence[Path]) -> dict[str, Any]:
-    """Return what makes a panel the same again: source, case, way of reading, and raw content.
+    """Return what makes a panel the same again: source, case, way of reading, content, version.
 
     The hash of several files is that of the list of their hashes and names.
     """
@@ -78,7 +78,8 @@ def identity(source: str, case: str, strict: bool, files: Sequence[Path]) -> dic
         lines = [f"{file_hash(each)}  {each.name}\n" for each in files]
         whole = hashlib.sha256("".join(lines).encode()).hexdigest()
     size = sum(each.stat().st_size for each in files)
-    return {"source": source, "case": case, "strict": strict, "sha256": whole, "bytes": size}
+    return {"source": source, "case": case, "strict": strict, "sha256": whole, "bytes": size,
+            "abscase": version("abscase")}  # fmt: skip
 
 
 def _refuse_faults(tape: Tape, file: str) -> None:

@@ -39,7 +39,7 @@ from abscase.sources.registry import Source, case_of, require_file, source_named
 from abscase.sources.tape import LoadReport, Tape, report
 
 ENDINGS = (".gz", ".txt", ".csv", ".xml", ".parquet", ".pq")
-SAME = ("source", "case", "strict", "sha256")
+SAME = ("source", "case", "strict", "sha256", "abscase")
 SHOWN = 5
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from conftest import ENGINES, HAND_LOANS, HAND_PANEL, simulate
+from hand_panel import ENGINES, HAND_LOANS, HAND_PANEL, simulate
 
 from abscase.errors import DataFaults
 from abscase.quality.cells import cells

@@ -3,7 +3,7 @@
 import pandas as pd
 import polars as pl
 import pytest
-from conftest import HAND_LOANS, HAND_PANEL
+from hand_panel import HAND_LOANS, HAND_PANEL
 
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, ParameterFaults
 from abscase.quality import engines

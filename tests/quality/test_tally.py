@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
 import pytest
-from conftest import ENGINES, HAND_PANEL
+from hand_panel import ENGINES, HAND_PANEL
 
 from abscase.errors import DataFaults
 from abscase.quality.concentration import concentration

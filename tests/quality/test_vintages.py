@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from conftest import month_end
+from hand_panel import month_end
 
 from abscase.errors import ChoiceError, DataFaults
 from abscase.quality.chain_ladder import chain_ladder

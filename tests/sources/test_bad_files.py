@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from test_freddie import LOAN, MONTH, ORIGINATION, PERFORMANCE, line
+from freddie_lines import LOAN, MONTH, ORIGINATION, PERFORMANCE, line
 
 from abscase.case import load_case
 from abscase.sources.column_map import map_path

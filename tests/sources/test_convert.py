@@ -172,7 +172,7 @@ def test_what_a_killed_load_set_aside_comes_back(tmp_path):
 
 
 def test_a_folder_of_vintages_gives_a_part_for_each_pair(tmp_path):
-    from test_freddie import LOAN, MONTH, ORIGINATION, PERFORMANCE, line
+    from freddie_lines import LOAN, MONTH, ORIGINATION, PERFORMANCE, line
 
     folder = tmp_path / "raw"
     folder.mkdir()
