@@ -171,8 +171,22 @@ def _loans_only(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping
 
 def _history(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping[str, int]) -> Tape:
     rows = int(cells.select(pl.len()).collect(engine="streaming").item())
-    found = history(_rows(cells, spec), ENDS, rows, unread)
+    found = history(_rows(cells, spec), ENDS, rows, {**unread, **_disagreeing(cells, spec)})
     return tape([_loans(cells, spec)], [found], _constants(spec, case), NOTES, spec.period_months)
+
+
+def _disagreeing(cells: pl.LazyFrame, spec: ColumnMap) -> dict[str, int]:
+    """Count the rows of a running loan whose days past due are not of the bucket of its state."""
+    if not {"state", "days_past_due"} <= set(spec.performance):
+        return {}
+    state = pl.col("performance.state")
+    odd = (state < STATES["default"]) & (_bucket(pl.col("performance.days_past_due")) != state)
+    count = int(cells.select(odd.fill_null(False).sum()).collect(engine="streaming").item())
+    return {"state and days past due disagree: the worse bucket taken": count} if count else {}
+
+
+def _bucket(days: pl.Expr) -> pl.Expr:
+    return (days.cast(pl.Int32) // BUCKET).clip(0, STATES["90"])
 
 
 def _rows(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
@@ -190,11 +204,13 @@ def _rows(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
     days, code = of("days_past_due").cast(pl.Int32), pl.lit(None, pl.String)
     if "state" in spec.performance:
         state = of("state").cast(pl.Int32)
-        fits = (days // BUCKET).clip(0, STATES["90"]) == state
-        days = pl.when(fits).then(days).otherwise(state * BUCKET)
+        given = (days >= 0) & state.is_not_null()
+        days = pl.when(given).then(days).otherwise(state * BUCKET)
         ends = {str(number): name for name, number in ENDS.items()}
         code = decoded(state.cast(pl.String), ends, kind=pl.String)
     extra = {"ltv_now": of("ltv")} if "ltv" in spec.performance else {}
+    if "state" in spec.performance:
+        extra["least"] = of("state").cast(pl.Int32)
     return cells.select(
         loan_id=loan, month=month, orig_month=made, days_late=days,
         code=code,

@@ -32,7 +32,7 @@ MOST_DAYS = PERFORMANCE["days_past_due"].high
 RATES = PERFORMANCE["rate"].low, PERFORMANCE["rate"].high
 NO_KEY = "no loan number or month"
 NEEDED = ("loan_id", "month", "orig_month", "days_late", "code", "months_left", "original_amt",
-          "balance", "left_amt", "recovery_amt", "rate", "ltv_now")  # fmt: skip
+          "balance", "left_amt", "recovery_amt", "rate", "ltv_now", "least")  # fmt: skip
 KEPT = {"loan_id", "month", "orig_month", "state", "balance_amt", "days_past_due", "recovery_amt",
         "ltv_now"}  # fmt: skip
 
@@ -88,7 +88,8 @@ def history(
         ``loan_id``, ``month`` (month end), ``orig_month`` (empty where the loan is unknown),
         ``days_late`` (empty where unknown), ``code`` (how the loan ended, empty while it runs),
         ``months_left`` (to legal maturity), ``original_amt``, ``balance``, ``left_amt`` (the
-        balance at its end), ``recovery_amt`` (net), ``rate``, and ``ltv_now`` where there is one.
+        balance at its end), ``recovery_amt`` (net), ``rate``, and where there are such ``ltv_now``
+        and ``least`` (the bucket, 0 to 3, that the state of a running loan is at the least).
     ends : mapping of str to int
         The state that a code means, or ``REMOVED``.
     total : int
@@ -144,6 +145,8 @@ def _marked(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
                         pl.when(pl.col("balance") > 0).then("balance"))  # fmt: skip
     days = pl.when(pl.col("days_late") >= 0).then(pl.col("days_late").clip(0, MOST_DAYS))
     late = (days // BUCKET).clip(0, STATES["90"])
+    if "least" in rows.collect_schema():
+        late = pl.when(days.is_not_null()).then(pl.max_horizontal(late, "least"))
     return rows.with_columns(
         new=new, known=known, ends_before=end.is_not_null().cum_sum().shift(1).fill_null(0),
         state=pl.when(~ended).then(late).when(end == STATES["prepaid"]).then(repaid)
@@ -182,12 +185,14 @@ def _rejects() -> dict[str, pl.Expr]:
 def _alters() -> dict[str, pl.Expr]:
     kept = ~pl.any_horizontal(*_rejects().values())
     blank = kept & pl.col("known").is_null()
+    negative = (pl.col("balance") < 0).fill_null(False)
     odd = ~pl.col("rate").is_between(*RATES)
     return {
         "no balance while the loan runs: the last known or the original one taken":
-            blank & pl.col("code").is_null(),
+            blank & pl.col("code").is_null() & ~negative,
+        "negative balance: the last known or the original one taken": blank & negative,
         "no balance that left at the loan's end: the last known one taken":
-            blank & pl.col("code").is_not_null(),
+            blank & pl.col("code").is_not_null() & ~negative,
         f"rate outside {PERFORMANCE['rate'].allowed}: emptied": kept & odd,
     }  # fmt: skip
 

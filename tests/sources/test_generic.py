@@ -213,3 +213,13 @@ def test_a_folder_whose_files_differ_is_refused(tmp_path, refused):
     ROWS.to_csv(folder / "1.csv", index=False)
     ROWS.drop(columns="省份").to_csv(folder / "2.csv", index=False)
     assert "2.csv:1: 省份: has other columns than 1.csv" in refused("generic", folder, "cn_peers")
+
+
+def test_state_and_days_that_disagree_give_the_worse_bucket(file):
+    rows = ROWS.assign(天=["240", "10", "300", "95", "0"])
+    text = MAP.replace("  balance_amt: 余额", "  balance_amt: 余额\n  days_past_due: 天")
+    found = load("generic", file(rows, text), "cn_peers")
+    frame = table("performance")
+    assert frame["state"].to_list() == [3, 5, 3, 1, 4]
+    assert frame["days_past_due"].to_list() == [95, None, 240, 10, None]
+    assert found.altered["state and days past due disagree: the worse bucket taken"] == 3
