@@ -31,6 +31,7 @@ STATE_OF = {**{str(state): state for state in STATES.values()}, **STATES}
 """States by number and by name."""
 YES = {**FLAGS, "是": True, "否": False, "y": True, "n": False}
 NO_ID, AGAIN = "no loan number", "loan again: its first row stays"
+REPAID = "no column of state: a loan whose rows end with balance 0, not past due, was repaid"
 NOTES = ("read by a column map of the user's own: the meaning of each column is theirs",)
 
 
@@ -172,7 +173,8 @@ def _loans_only(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping
 def _history(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping[str, int]) -> Tape:
     rows = int(cells.select(pl.len()).collect(engine="streaming").item())
     found = history(_rows(cells, spec), ENDS, rows, {**unread, **_disagreeing(cells, spec)})
-    return tape([_loans(cells, spec)], [found], _constants(spec, case), NOTES, spec.period_months)
+    notes = NOTES if "state" in spec.performance else (*NOTES, REPAID)
+    return tape([_loans(cells, spec)], [found], _constants(spec, case), notes, spec.period_months)
 
 
 def _disagreeing(cells: pl.LazyFrame, spec: ColumnMap) -> dict[str, int]:
@@ -211,13 +213,33 @@ def _rows(cells: pl.LazyFrame, spec: ColumnMap) -> pl.LazyFrame:
     extra = {"ltv_now": of("ltv")} if "ltv" in spec.performance else {}
     if "state" in spec.performance:
         extra["least"] = of("state").cast(pl.Int32)
+    left = pl.lit(None)
+    if "state" not in spec.performance:
+        code = pl.when(_repaid()).then(pl.lit("prepaid"))
+        days = pl.when(code.is_not_null()).then(0).otherwise(days)
+    if "term_months" in spec.loan:
+        left = pl.col("loan.term_months") - (_months(month) - _months(made))
     return cells.select(
-        loan_id=loan, month=month, orig_month=made, days_late=days,
-        code=code,
-        months_left=number(pl.lit(None)), original_amt=number(original),
+        loan_id=loan, month=month, orig_month=made, days_late=days, code=code,
+        months_left=number(left), original_amt=number(original),
         balance=number(of("balance_amt")), left_amt=number(pl.lit(None)),
         recovery_amt=number(of("recovery_amt")), rate=number(of("rate")), **extra,
     )  # fmt: skip
+
+
+def _repaid() -> pl.Expr:
+    """True from where a loan's balance is 0 to its last row, while it is not past due."""
+    balance, month, loan = (
+        pl.col(name) for name in ("performance.balance_amt", "performance.date", "loan.loan_id")
+    )
+    owing = pl.when(balance.fill_null(1) != 0).then(month).max().over(loan)
+    paid = (balance == 0) & (month > owing)
+    late = _bucket(pl.col("performance.days_past_due")).fill_null(0)
+    return paid & (late == STATES["current"])
+
+
+def _months(date: pl.Expr) -> pl.Expr:
+    return date.dt.year() * 12 + date.dt.month().cast(pl.Int32)
 
 
 SOURCE = Source(

@@ -223,3 +223,24 @@ def test_state_and_days_that_disagree_give_the_worse_bucket(file):
     assert frame["state"].to_list() == [3, 5, 3, 1, 4]
     assert frame["days_past_due"].to_list() == [95, None, 240, 10, None]
     assert found.altered["state and days past due disagree: the worse bucket taken"] == 3
+
+
+def test_without_states_a_loan_whose_rows_end_with_nothing_owed_was_repaid(file):
+    days = pd.date_range("2020-01-31", periods=4, freq="ME").strftime("%Y-%m-%d")
+    rows = pd.DataFrame({
+        "id": ["a"] * 4 + ["b"] * 3 + ["c"] * 2 + ["d"] * 3,
+        "date": [*days, *days[:3], *days[:2], *days[:3]],
+        "bal": [9, 0, 5, 0, 9, 0, 0, 9, 0, 9, -1, 5], "dpd": [0] * 8 + [95] + [0] * 3,
+        "term": [3] * 4 + [36] * 8,
+    })  # fmt: skip
+    text = """
+    loan: {loan_id: id, currency: {value: CNY}, term_months: term}
+    performance: {date: date, balance_amt: bal, days_past_due: dpd}
+    """
+    found = load("generic", file(rows, text), "cn_peers")
+    frame = table("performance")
+    states = {key[0]: part["state"].to_list() for key, part in frame.group_by("loan_id")}
+    assert states == {"a": [0, 0, 0, 6], "b": [0, 5], "c": [0, 3], "d": [0, 0, 0]}
+    assert found.altered["negative balance: the last known or the original one taken"] == 1
+    assert found.rejected == {"month after the loan's end": 1}
+    assert any("was repaid" in note for note in found.notes)
