@@ -70,6 +70,7 @@ def test_list_shows_notebooks_with_their_parameters(capsys):
         ("list 99", "no notebook named '99'"),
         ("load none x.csv --case ant", "no source named 'none'"),
         ("load dcr none.csv --case us_subprime", "none.csv"),
+        ("load generic x.csv", "--case is needed: give one of ant"),
         ("load dcr . --case us_subprime", "is a folder (give one file)"),
         ("convert dcr none.csv --to x", "none.csv: no such file"),
         ("convert dcrr none.csv --to x", "did you mean 'dcr'"),
@@ -173,3 +174,14 @@ def test_a_survey_is_made_filled_in_and_collected(tmp_path, capsys):
     assert "respondent" in capsys.readouterr().err
     assert not (tmp_path / "all.csv").exists()
     assert main(["survey"]) == 2
+
+
+def test_loading_again_says_what_it_replaces(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ABSCASE_HOME", str(tmp_path / "home"))
+    for name in ("old.csv", "new.csv"):
+        (tmp_path / name).write_text("id\na\n", encoding="utf-8")
+        text = "loan: {loan_id: id, currency: {value: CNY}}"
+        (tmp_path / f"{name}.map.yml").write_text(text, encoding="utf-8")
+        assert main(["load", "generic", str(tmp_path / name), "--case", "cn_peers"]) == 0
+        shown = capsys.readouterr().out
+        assert ("replaces the tape of old.csv" in shown) == (name == "new.csv")

@@ -86,8 +86,20 @@ def _load(options: argparse.Namespace) -> None:
     from abscase.report.listing import loaded
     from abscase.sources.registry import load
 
+    earlier = _earlier(options.source, options.case)
     found = load(options.source, options.file, options.case, options.strict)
+    if earlier:
+        say(f"replaces the tape of {earlier} that {found.case} had from {found.source}")
     say(loaded(found, f"now feeds {found.case}"))
+
+
+def _earlier(source: str, case: str | None) -> str:
+    """Return the file that a tape of this source and case was read from, "" where none is."""
+    from abscase.sources.panels import panel_names, panel_provenance
+    from abscase.sources.registry import case_of, source_named
+
+    case = case_of(source_named(source), case)
+    return str(panel_provenance(case, source)["file"]) if source in panel_names(case) else ""
 
 
 def _convert(options: argparse.Namespace) -> None:

@@ -109,6 +109,8 @@ def load(
     ------
     ChoiceError
         No such source, or the source does not feed that case.
+    AbscaseError
+        No case is given and the source feeds several.
     DataFaults
         The file is not there, cannot be read as this format, or does not fit the schema.
     """
@@ -129,8 +131,11 @@ def case_of(source: Source, case: str | None) -> str:
     """Return the case that a source feeds, or raise :class:`~abscase.errors.ChoiceError`."""
     if case is None and len(source.cases) == 1:
         return source.cases[0]
+    if case is None:
+        rule = f"--case is needed: give one of {', '.join(sorted(source.cases))}"
+        raise AbscaseError(f"{rule} (the source {source.name} feeds several cases)")
     if case not in source.cases:
-        raise ChoiceError(f"case of the source {source.name}", case or "", source.cases)
+        raise ChoiceError(f"case of the source {source.name}", case, source.cases)
     return case
 
 
