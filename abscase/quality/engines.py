@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import warnings
@@ -80,9 +81,20 @@ def panel_files(path: Path) -> tuple[list[Path], list[Path]]:
     for pattern in ("", "[!.]*/"):
         tables = [sorted(path.glob(f"{pattern}{name}.parquet")) for name in ("performance", "loan")]
         if tables[0]:
+            _require_one_tape(path, tables[0])
             return tables[0], tables[1]
     fix = "abscase convert makes one"
     raise DataFaults([Fault("holds no panel (performance.parquet)", file=str(path), fix=fix)])
+
+
+def _require_one_tape(path: Path, files: Sequence[Path]) -> None:
+    """Refuse parts that were read from different sources: they are no one pool."""
+    known = [each for file in files if (each := file.with_name("provenance.json")).is_file()]
+    found = {json.loads(each.read_text(encoding="utf-8"))["source"] for each in known}
+    if len(found) > 1:
+        rule = f"holds {len(found)} tapes ({', '.join(sorted(found))}): give one of them"
+        fix = f"such as {known[0].parent}"
+        raise DataFaults([Fault(rule, file=str(path), fix=fix)])
 
 
 def _polars(files: Sequence[Path], _: Sequence[str]) -> Any:

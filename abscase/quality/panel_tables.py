@@ -46,13 +46,16 @@ def panel_tables(
     Raises
     ------
     DataFaults
-        A column to report by is in neither table, or is one that the measures make.
+        A column to report by is in neither table, or is one that the measures make; the panel
+        has loans and no history.
     """
     held = _names(performance)
     fixed = _names(loan) if loan is not None else []
     _refuse(by, [*held, *fixed])
     panel = _with(performance, loan, [name for name in by if name not in held])
     cells = condensed(panel, by)
+    if cells.empty:
+        raise DataFaults([Fault("listings only: no history to measure")])
     found = {
         "delinquency": delinquency(cells, ["date", *by]),
         "transitions": _transitions(cells, by), "exposure": _exposure(cells, by),

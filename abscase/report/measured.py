@@ -34,6 +34,8 @@ def _late(stock: pd.DataFrame) -> str:
     late = (bad / live)[live > 0]
     if late.empty:
         return "no loan is there at the end of a period"
+    if not late.max() > 0:
+        return "no row is 30 days late or more: there are none, or arrears are not recorded"
     return (f"30 days late or more: {percent(late.iloc[-1])} of the balance on "
             f"{late.index[-1]:%Y-%m-%d}, at most {percent(late.max())} on "
             f"{late.idxmax():%Y-%m-%d}")  # fmt: skip

@@ -9,6 +9,7 @@ from abscase.errors import AbscaseError, ChoiceError, DataFaults, ParameterFault
 from abscase.quality import engines
 from abscase.quality.engines import ENGINES, opened, panel_files
 from abscase.quality.panel_tables import panel_tables
+from abscase.report.measured import measured
 
 OTHERS = [
     "pandas",
@@ -115,3 +116,27 @@ def test_refusals(hand, tmp_path, monkeypatch):
     for engine, fix in (("spark", r"pip install 'abscase\[spark\]'"), ("duckdb", "pip install")):
         with pytest.raises(AbscaseError, match=f"engine {engine} is not installed: {fix}"):
             tables(hand, engine)
+
+
+def test_a_tape_without_history_has_nothing_to_measure(tmp_path):
+    with (
+        opened(write(tmp_path / "a", HAND_LOANS, HAND_PANEL.clear())) as panel,
+        pytest.raises(DataFaults, match="listings only: no history to measure"),
+    ):
+        panel_tables(panel.performance, panel.loan)
+
+
+def test_two_tapes_are_no_one_panel(tmp_path):
+    for name in ("x", "y"):
+        folder = write(tmp_path / name, HAND_LOANS, HAND_PANEL)
+        (folder / "provenance.json").write_text(f'{{"source": "{name}"}}', encoding="utf-8")
+    with pytest.raises(DataFaults, match=r"holds 2 tapes \(x, y\): give one of them"):
+        panel_files(tmp_path)
+    (tmp_path / "y" / "provenance.json").write_text('{"source": "x"}', encoding="utf-8")
+    assert len(panel_files(tmp_path)[0]) == 2
+
+
+def test_a_tape_without_arrears_does_not_claim_that_there_are_none():
+    ends = pl.col("state").is_in([0, 4, 5, 6])
+    shown = measured(panel_tables(HAND_PANEL.filter(ends).with_columns(case=pl.lit("us_prime"))))
+    assert "or arrears are not recorded" in shown and "30 days late or more: 0" not in shown
