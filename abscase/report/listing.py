@@ -57,9 +57,10 @@ def loaded(report: LoadReport, where: str) -> str:
 
     ``where`` says where it went.
     """
+    dates = f"{report.first_date} to {report.last_date}" if report.rows else "no history"
     lines = [
         f"{report.file} {where}: {report.loans:,} loans, {report.rows:,} rows of "
-        f"{report.rows_read:,}, {report.first_date} to {report.last_date}",
+        f"{report.rows_read:,}, {dates}",
         f"  quality {report.quality:.4f} = kept {report.kept:.4f} x continuous "
         f"{report.continuous:.4f} x filled {report.filled:.4f}",
     ]

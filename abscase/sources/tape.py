@@ -57,8 +57,9 @@ class LoadReport:
     """How a tape was read.
 
     ``missing`` counts the empty cells of each column that the tape has; columns that it does not
-    have are in ``not_collected``. ``gaps`` counts the places where a loan's history skips periods,
-    ``gap_periods`` the periods skipped. ``aged_loans`` entered after their origination;
+    have, or that are empty in every row, are in ``not_collected``. ``gaps`` counts the
+    places where a loan's history skips periods, ``gap_periods`` the periods skipped.
+    ``aged_loans`` entered after their origination;
     ``entry_months`` is the median age at entry over all loans.
 
     ``quality`` is the share of what a faultless tape would hold that this one delivers, in [0, 1]:
@@ -119,14 +120,17 @@ def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: 
         rows=pl.len(), first=pl.col("date").min(), last=pl.col("date").max()
     ))  # fmt: skip
     gaps = _gaps(performance, tape.period_months)
-    missing = _missing(loan, "loan") | _missing(performance, "performance")
     loans, rows = int(_row(loan.select(rows=pl.len()))["rows"]), int(facts["rows"])
+    missing = _missing(loan, "loan") | _missing(performance, "performance")
+    size = {"loan": loans, "performance": rows}
+    blank = {name for name, count in missing.items() if 0 < count == size[name.split(".")[0]]}
+    missing = {name: count for name, count in missing.items() if name not in blank}
     entry = _counts(performance.filter(_new()), "age_months")
     names = _counts(performance, "state")
     stay = loans if tape.performance is None else rows
     kept = stay / tape.rows_read if tape.rows_read else 0.0
     continuous = stay / (stay + gaps["periods"]) if stay else 0.0
-    filled = _filled(missing, {"loan": loans, "performance": rows})
+    filled = _filled(missing, size)
     return LoadReport(
         **origin, rows_read=tape.rows_read, rows=rows, loans=loans,
         first_date=str(facts["first"] or ""), last_date=str(facts["last"] or ""),
@@ -136,15 +140,22 @@ def report(tape: Tape, loan: pl.LazyFrame, performance: pl.LazyFrame, **origin: 
         not_collected=tuple(
             f"{table}.{name}"
             for table, frame in (("loan", loan), ("performance", performance))
-            for name in TABLES[table].names if name not in frame.collect_schema()
+            for name in TABLES[table].names
+            if name not in frame.collect_schema() or f"{table}.{name}" in blank
         ),
         rejected=dict(tape.rejected), altered=dict(tape.altered),
         gaps=gaps["gaps"], gap_periods=gaps["periods"], gap_loans=gaps["loans"],
         aged_loans=sum(count for age, count in entry.items() if age > 0),
         entry_months=_median(entry),
         kept=kept, continuous=continuous, filled=filled, quality=kept * continuous * filled,
-        notes=tape.notes,
+        notes=(*tape.notes, *_without_history(tape, loans, sum(entry.values()))),
     )  # fmt: skip
+
+
+def _without_history(tape: Tape, loans: int, seen: int) -> tuple[str, ...]:
+    if tape.performance is None or seen >= loans:
+        return ()
+    return (f"{loans - seen:,} of {loans:,} loans have no history",)
 
 
 def _row(frame: pl.LazyFrame) -> dict[str, Any]:

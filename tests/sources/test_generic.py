@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from abscase.case import load_case
+from abscase.report.listing import loaded
 from abscase.schema import validate
 from abscase.sources.column_map import map_path
 from abscase.sources.gbk import csv_rows, is_gbk
@@ -244,3 +245,23 @@ def test_without_states_a_loan_whose_rows_end_with_nothing_owed_was_repaid(file)
     assert found.altered["negative balance: the last known or the original one taken"] == 1
     assert found.rejected == {"month after the loan's end": 1}
     assert any("was repaid" in note for note in found.notes)
+
+
+def test_what_was_never_mapped_is_not_missing_and_no_history_is_said(file):
+    rows = pd.DataFrame({
+        "id": ["a", "b"], "date": ["2020-01-31", "x"], "bal": [9, 9], "dpd": [0, 0],
+    })  # fmt: skip
+    head = "loan: {loan_id: id, currency: {value: CNY}}\n"
+    body = "performance: {date: date, balance_amt: bal, days_past_due: dpd}\n"
+    found = load("generic", file(rows, head + body), "cn_peers")
+    assert {"loan.original_amt", "performance.rate"} <= set(found.not_collected)
+    assert found.missing == {"loan.first_date": 1}
+    assert found.filled == pytest.approx(1 - 1 / sum_of_cells(found))
+    assert "1 of 2 loans have no history" in found.notes
+    listed = loaded(load("generic", file(rows, head), "cn_peers"), "read")
+    assert "0 rows of 2, no history" in listed
+
+
+def sum_of_cells(found):
+    """Cells of the columns that count: case, id, currency, first date; six of the one row."""
+    return 4 * found.loans + 6 * found.rows
