@@ -15,6 +15,7 @@ from abscase.schema.parts import check_parts, file_parts
 from abscase.schema.shared import EVIDENCE
 
 SHOWN = 100
+RAW = "a raw loan tape is read by abscase load, one of your own after abscase map"
 COMMON = {"case", *(column.name for column in EVIDENCE)}
 
 
@@ -135,7 +136,7 @@ def check_file(path: str | Path, table: str | None = None) -> CheckResult:
 
 def _no_guess(header: list[str], best: str, file: str) -> Fault | None:
     """Return why a header is too little to guess the table from, or None."""
-    fix = f"tables: {', '.join(TABLES)}"
+    fix = f"tables: {', '.join(TABLES)}; {RAW}"
     if not best:
         rule = f"has no column of any table of the schema: {', '.join(header[:12])}"
         return Fault(rule, line=1, file=file, fix=fix)
