@@ -100,7 +100,7 @@ def test_parquet_and_csv_find_the_same(check_text, tmp_path):
         ("a.csv", HEAD.replace(",", ";"), "separated by semicolons"),
         ("a.csv", HEAD.replace(",", "\t"), "separated by tabs"),
         ("a.csv", (HEAD + GOOD.replace("1", "张三", 1)).encode("gbk"), "seems to be GBK"),
-        ("a.csv", "colour,size\nred,3\n", "read by abscase load, one of your own after abscase map"),
+        ("a.csv", "colour,size\nred,3\n", "one of your own after abscase map"),
         ("a.csv", "colour,size\nred,3\n", "has no column of any table of the schema: colour"),
         ("a.parquet", "no parquet", "is not a Parquet file"),
         ("a.parquet", b"PAR1", "is not a Parquet file"),
