@@ -12,7 +12,7 @@ import polars as pl
 from narwhals.stable.v2.typing import IntoFrame
 
 from abscase.case import Case
-from abscase.errors import ParameterFaults
+from abscase.errors import DataFaults, Fault, ParameterFaults
 from abscase.quality.cells import cells
 from abscase.quality.competing import CAUSES, cause_specific
 from abscase.quality.exposure import exposure
@@ -97,17 +97,26 @@ def study(
     groups : int
         Groups into which each fact is cut.
 
+    Raises
+    ------
+    DataFaults
+        The tape has no dates of origination, or no default.
+
     Notes
     -----
     A fact that is the same for all loans of a segment tells nothing beside the segment and is left
     out. Levels with few defaults are put together.
     """
+    _refuse_undated(tape)
     numbers, segmented = _facts(tape.loan)
     keys = ["segment"] if segmented else []
     found = cells(
         tape.loan, tape.performance, keys=keys, bins=edges(tape.loan, list(numbers), groups),
         vintage="quarter", entry_row=not tape.simulated,
     )  # fmt: skip
+    if not found["default"].sum():
+        raise _unfit(tape, "no loan of it defaults, so there is no hazard to fit",
+                     "map the code that stands for default and load it again")  # fmt: skip
     found["cohort"] = lumped((found["vintage"] // 10).astype(str), found["default"])
     if segmented:
         found["segment"] = lumped(found["segment"].astype(str), found["default"])
@@ -189,6 +198,20 @@ def summary(studies: Mapping[str, Study]) -> pd.DataFrame:
             "grade": done.pool.grade,
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _refuse_undated(tape: Pool) -> None:
+    known = "orig_date" in tape.loan.collect_schema()
+    if not known or not tape.loan.select(pl.col("orig_date").count()).collect().item():
+        raise _unfit(tape, "its loans have no orig_date, so there are no cohorts",
+                     "map a date of origination and load it again")  # fmt: skip
+
+
+def _unfit(tape: Pool, rule: str, first: str) -> DataFaults:
+    ways = [first, "choose another case with case_a or case_b"]
+    if not tape.simulated:
+        ways.append("remove the folder of the tape, and simulated loans take its place")
+    return DataFaults([Fault(f"{tape.name}: {rule}", tape.case.name, fix="; or ".join(ways))])
 
 
 def _facts(loan: IntoFrame) -> tuple[dict[str, float], bool]:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from abscase.case import load_case
-from abscase.errors import AbscaseError, ParameterFaults
+from abscase.errors import AbscaseError, DataFaults, ParameterFaults
 from abscase.quality import risk_factors, sold, splits, study, study_checks
 from abscase.quality.pool import Pool
 
@@ -146,6 +146,18 @@ def test_sale_is_measured_only_on_a_real_tape_that_tells_it(tape):
 class _Loaded:
     def __init__(self, name):
         self.name, self.panels = name, ("made",)
+
+
+def test_a_tape_without_default_or_dates_is_refused_by_name(tape):
+    loaded = replace(tape, simulated=False, name="loaded tape x")
+    none = tape.performance.filter(pl.col("state") != 4)
+    with pytest.raises(
+        DataFaults, match=r"us_subprime: loaded tape x: no loan .*remove the folder"
+    ):
+        study.study(replace(loaded, performance=none))
+    for loan in (tape.loan.drop("orig_date"), tape.loan.with_columns(orig_date=pl.lit(None))):
+        with pytest.raises(DataFaults, match=r"us_subprime: loaded tape x: .*no orig_date"):
+            study.study(replace(loaded, loan=loan))
 
 
 def test_one_case_is_no_pair():
