@@ -171,13 +171,26 @@ def incidences(done: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     return every, cumulative_incidence(counts, causes=("default",), alpha=done.alpha)
 
 
-def incidence_ends(every: pd.DataFrame, naive: pd.DataFrame) -> dict[str, float]:
-    """Return what :func:`incidences` says at its last age."""
-    last = every[every["age_months"] == every["age_months"].max()].set_index("cause")["incidence"]
-    return {
-        "age_months": float(every["age_months"].max()), "incidence": float(last["default"]),
-        "naive": float(naive["incidence"].iloc[-1]), "prepaid_share": float(last["prepaid"]),
-    }  # fmt: skip
+def incidence_at(every: pd.DataFrame, naive: pd.DataFrame, months: float) -> pd.DataFrame:
+    """Return what :func:`incidences` says at an age and at its last age.
+
+    Returns
+    -------
+    DataFrame
+        ``age_months``; the shares ``incidence`` (of default), ``prepaid_share``,
+        ``matured_share`` and ``alive_share``, which add up to one; and ``naive``. One row where no
+        age after ``months`` is known; where ``months`` is between two ages, the one before.
+    """
+    known = every["age_months"]
+    found = every.pivot_table("incidence", "age_months", "cause")
+    found["alive_share"] = every.groupby("age_months")["survival"].first()
+    found["naive"] = naive.set_index("age_months")["incidence"]
+    names = {"default": "incidence", "prepaid": "prepaid_share", "matured": "matured_share"}
+    shown = sorted({max(known[known <= months], default=known.max()), known.max()})
+    columns = [*names.values(), "alive_share", "naive"]
+    return found.rename(columns=names).loc[shown, columns].reset_index().rename_axis(
+        columns=None
+    )  # fmt: skip
 
 
 def defaulted_by(every: pd.DataFrame, months: float) -> float:

@@ -77,7 +77,12 @@ def test_cells_and_single_loan_periods_fit_alike(done):
 
 def test_kaplan_meier_overstates_and_the_shares_add_up(done):
     every, naive = study.incidences(done)
-    ends = study.incidence_ends(every, naive)
+    both = study.incidence_at(every, naive, 12)
+    assert both["age_months"].tolist() == [12, every["age_months"].max()]
+    shares = ["incidence", "prepaid_share", "matured_share", "alive_share"]
+    assert both[shares].sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert len(study.incidence_at(every, naive, 72)) == 1
+    ends = both.iloc[-1]
     assert ends["naive"] > 1.05 * ends["incidence"]
     last = every[every["age_months"] == every["age_months"].max()]
     assert last["incidence"].sum() + last["survival"].iloc[0] == pytest.approx(1)
@@ -152,7 +157,7 @@ def test_a_tape_without_default_or_dates_is_refused_by_name(tape):
     loaded = replace(tape, simulated=False, name="loaded tape x")
     none = tape.performance.filter(pl.col("state") != 4)
     with pytest.raises(
-        DataFaults, match=r"us_subprime: loaded tape x: no loan .*remove the folder"
+        DataFaults, match=r"us_subprime: loaded tape x: no loan .*remove the"
     ):
         study.study(replace(loaded, performance=none))
     for loan in (tape.loan.drop("orig_date"), tape.loan.with_columns(orig_date=pl.lit(None))):
