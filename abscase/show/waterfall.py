@@ -18,6 +18,7 @@ CODED = ("law", "rank", "term", "travels", "timing", "assumption", "story", "reg
 RATED = ("fixed", "floating")
 OUTCOME = ("tranche", "face_amt", "enhancement", "life_years", "yield", "loss",
            "unpaid_interest", "break_loss", "coverage")  # fmt: skip
+COMPARED = ("fitch", "ours", "gap", "low", "high", "inside")
 CELLS = ("cell_00", "cell_01", "cell_10", "cell_11")
 
 

@@ -41,8 +41,9 @@ def laws(result: Result, scenario: Scenario | None = None) -> pd.DataFrame:
     cash: in + accounts before = out + accounts after. losses: write-downs + excess spread and cover
     used = losses of the pool. moves: a balance moves by principal, write-down and deferred interest
     only. negative: no balance, payment or account is below 0. junior: with a larger junior class
-    the first class never loses more. one_class: without losses, a single class is paid the same
-    whether in turn or in proportion.
+    the first class never loses more, the cover still to be built being the same (a cover that is
+    full at closing pays interest out before late losses come, and one that is built keeps it).
+    one_class: without losses, a single class is paid the same whether in turn or in proportion.
     """
     deal, size = result.deal, result.opening_pool or 1.0
     worst = {
@@ -87,7 +88,14 @@ def _junior(deal: Deal, scenario: Scenario | None) -> float:
     """Return the largest rise of the first class's loss from a junior to the next larger one."""
     if not any(each.kind == "residual" for each in deal.tranches):
         return 0.0
-    lost = [principal_loss(run(with_junior(deal, share), scenario))[:, 0] for share in JUNIOR_STEPS]
+    rated = [each for each in deal.tranches if each.kind in ("fixed", "floating")]
+    held = 1 - sum(deal.face(each) for each in rated) / (deal.pool.balance or 1.0)
+    to_build = max(deal.cover.target_share - held, 0.0)
+    lost = []
+    for share in JUNIOR_STEPS:
+        larger = with_junior(deal, share)
+        cover = replace(larger.cover, target_share=min(share + to_build, 1.0))
+        lost.append(principal_loss(run(replace(larger, cover=cover), scenario))[:, 0])
     return float(max(0.0, np.diff(lost, axis=0).max()))
 
 

@@ -18,7 +18,7 @@ from abscase.ranges import Array
 POINTS = 33
 ROUNDS = 5
 MOST = 64.0
-INNER = 6
+INNER = 5
 LOST = 1e-6
 """A class counts as hit once it loses more than this share of its face."""
 
@@ -142,7 +142,7 @@ def break_losses(
 
     Notes
     -----
-    A second run lays six multiples into each bracket around a first hit; between two of them the
+    A second run lays five multiples into each bracket around a first hit; between two of them the
     class's loss is carried back along its slope to 0.
     """
     grid = np.asarray(multiples, dtype=float)

@@ -232,7 +232,7 @@ def breakeven_bars(
         rows.append(label("wf.breakeven.alt_row", lang, name=each.tranche, text=shown))
     axes.set_yticks(places, [each.tranche for each in found])
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.45 * reach)
+    axes.set_xlim(0, 1.45 * max(reach, 0.01))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_percent(value)))
     marks = axes.get_legend_handles_labels()[0]
     if any(never):
