@@ -85,14 +85,16 @@ def step_words(term: str, step: float, lang: str) -> str:
 def rate(value: float | None) -> str:
     """Return a small rate in percent, with as many decimals as say something.
 
-    >>> rate(0.0123), rate(0.00041), rate(0.25), rate(0.0)
-    ('1.2%', '0.04%', '25%', '0%')
+    >>> rate(0.0123), rate(0.00041), rate(0.25), rate(0.0), rate(3e-9)
+    ('1.2%', '0.04%', '25%', '0%', '< 0.001%')
     """
     if value is None or value != value:
         return MISSING
     size = abs(100 * float(value))
     if size == 0:
         return percent(0.0, 0)
+    if size < 0.0005:
+        return f"< {percent(0.00001, 3)}"
     return percent(value, 0 if size >= 9.95 else 1 if size >= 0.995 else 2 if size >= 0.01 else 3)
 
 
