@@ -83,3 +83,14 @@ def pool_name(case: str, simulated: bool, lang: str) -> str:
     """
     kind = "simulated" if simulated else "real"
     return label(f"qa.name.{kind}", lang, case=named("case", case, lang))
+
+
+def scenario_name(scenario: str, simulated: bool, lang: str) -> str:
+    """Return what a path is called beside others: its scenario, and whether it is simulated.
+
+    >>> scenario_name("covid", True, "en"), scenario_name("baseline", False, "en")
+    ('COVID-19 as at Ant (simulated)', 'real loans')
+    """
+    if not simulated:
+        return label("qa.kind.real", lang)
+    return label("qa.name.simulated", lang, case=named("scenario", scenario, lang))
