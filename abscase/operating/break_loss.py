@@ -161,10 +161,10 @@ def remaining_deal(classes: pd.DataFrame, cover: float, rate: float, assumed: As
         for name, face in zip(names, classes["balance"], strict=True)
     ]
     residual = Tranche("residual", kind="residual", tracks_cover=True)
-    return Deal(
-        deal, (*tranches, residual), {"AMORTISING": steps}, pool,
-        Calendar(first_payment=FIRST, months=QUARTER, periods=PERIODS), (Fee("servicing", rate=assumed.fee),), cover=Cover(cover),
-    )  # fmt: skip
+    calendar = Calendar(first_payment=FIRST, months=QUARTER, periods=PERIODS)
+    fees = (Fee("servicing", rate=assumed.fee),)
+    return Deal(deal, (*tranches, residual), {"AMORTISING": steps}, pool, calendar, fees,
+                cover=Cover(cover))  # fmt: skip
 
 
 def ours(case: Case, assumed: Assumed | None = None) -> pd.DataFrame:

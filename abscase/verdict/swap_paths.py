@@ -52,11 +52,12 @@ class PoolAfter:
         revolving : bool
             Whether the structure buys loans.
         multiple : float
-            The flow into default times this, at least 0.
+            The yearly default rate times this, at least 0; the rate stops at 1.
         """
         require(multiple=(multiple, 0, 1000))
         flows = self.revolving if revolving else self.static
-        yearly = 1 - (1 - np.clip(flows * np.array([[multiple], [1.0]]), 0, 1)) ** 12
+        yearly = 1 - (1 - np.clip(flows, 0, 1)) ** 12
+        yearly = np.minimum(yearly * np.array([[multiple], [1.0]]), 1.0)
         return Scenario(default_rate=yearly[:, 0], prepayment_rate=yearly[:, 1],
                         severity=self.severity)  # fmt: skip
 
@@ -71,7 +72,7 @@ def side(case: Case, after: PoolAfter, multiple: float = 1.0) -> Side:
     after : PoolAfter
         What its pool does.
     multiple : float
-        Of the flow into default.
+        Of the yearly default rate.
     """
     deal = shipped_deal(DEALS[case.name], case.root)
     buys = BUYS if any(step.name == "buy_loans" for each in deal.priorities.values()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from abscase.case import load_case
+from abscase.operating.swap import losses
 from abscase.operating.waterfall import shipped_deal
 from abscase.sources.simulate import Process, Segment
 from abscase.verdict import swap_paths, swap_stories
@@ -57,7 +58,7 @@ def test_scenarios_are_yearly_rates_times_a_multiple():
     after = PoolAfter(flows, flows, 0.5, ("x",))
     once, twice = after.scenario(False), after.scenario(True, 2.0)
     assert once.default_rate == pytest.approx(np.full((3, swap_paths.MONTHS), 1 - 0.99**12))
-    assert twice.default_rate[0, 0] == pytest.approx(1 - 0.98**12)
+    assert twice.default_rate[0, 0] == pytest.approx(2 * (1 - 0.99**12))
     assert twice.prepayment_rate[0, 0] == pytest.approx(1 - 0.99**12)
     assert once.count == 3
 
@@ -70,6 +71,14 @@ def test_ranks_come_from_the_rows():
 
 def test_what_was_expected_in_2007():
     assert swap_stories.expected_in_2007(load_case("us_subprime")) == pytest.approx(0.065)
+
+
+def test_the_expected_story_loses_what_was_expected():
+    flows = np.full((1, 2, swap_paths.MONTHS), 0.015)
+    after = PoolAfter(flows, flows, 0.5, ("x",))
+    cases = {name: load_case(name) for name in ("ant", "us_subprime", "cn_peers")}
+    _, hoped = swap_stories.pairs(cases, after, after)["expected"]
+    assert losses(hoped, hoped)["pool"][0] == pytest.approx(0.065, abs=1e-3)
 
 
 def test_competing_hazards_add_up():
