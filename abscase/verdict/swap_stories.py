@@ -28,8 +28,8 @@ def pairs(
     Returns
     -------
     dict
-        "seen"; "epidemic", with Ant's default rate times the published rise of fintech
-        arrears in 2020; "expected", with the US default rate scaled so that the deal at home loses what was
+        "seen"; "epidemic", with Ant's default rate times the published rise of fintech arrears in
+        2020; "expected", with the US default rate scaled so that the deal at home loses what was
         expected of its vintage in 2007.
     """
     first, second = side(cases["ant"], ant), side(cases["us_subprime"], subprime)
