@@ -156,9 +156,7 @@ class _Loaded:
 def test_a_tape_without_default_or_dates_is_refused_by_name(tape):
     loaded = replace(tape, simulated=False, name="loaded tape x")
     none = tape.performance.filter(pl.col("state") != 4)
-    with pytest.raises(
-        DataFaults, match=r"us_subprime: loaded tape x: no loan .*remove the"
-    ):
+    with pytest.raises(DataFaults, match=r"us_subprime: loaded tape x: no loan .*remove the"):
         study.study(replace(loaded, performance=none))
     for loan in (tape.loan.drop("orig_date"), tape.loan.with_columns(orig_date=pl.lit(None))):
         with pytest.raises(DataFaults, match=r"us_subprime: loaded tape x: .*no orig_date"):
