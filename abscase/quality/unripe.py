@@ -9,6 +9,8 @@ from abscase.quality.chain_ladder import ChainLadder, chain_ladder
 from abscase.quality.vintages import triangle
 
 LEAST_AGES = 3
+LEAST_SIZE = 0.1
+"""Loans of a vintage over those of the largest, below which the ladder leaves it out."""
 SHARES = ["latest", "projected", "lo", "hi", "realised"]
 
 
@@ -20,7 +22,8 @@ def project(
     Parameters
     ----------
     table : DataFrame
-        As :func:`~abscase.quality.vintages.vintages` returns it for one group.
+        As :func:`~abscase.quality.vintages.vintages` returns it for one group. Vintages with less
+        than ``LEAST_SIZE`` of the loans of the largest are left out.
     max_age : int
         The age to project to, in months; the oldest age reached where it is younger.
     value : str
@@ -35,7 +38,9 @@ def project(
         has a default, or fewer than two vintages reached the last of these: nothing can be
         projected, as where loans are too young to be written off.
     """
-    sums = triangle(table[table["age_months"] <= max_age], value)
+    # A few loans without a default would make every age look empty; chosen by size, not by outcome.
+    large = table[table["loans"] >= LEAST_SIZE * table["loans"].max()]
+    sums = triangle(large[large["age_months"] <= max_age], value)
     sums = sums.loc[:, sums.notna().any()]
     positive = (sums.isna() | (sums > 0)).all()
     ages = [age for age in sums.columns if bool(positive[age])]

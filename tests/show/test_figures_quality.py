@@ -222,6 +222,14 @@ def test_nothing_to_project_is_said(tape, lang):
     assert "2" in exhibit.alt and exhibit.png()[:4] == b"\x89PNG"
 
 
+def test_a_vintage_of_few_loans_does_not_stop_the_ladder(tape):
+    table = vintages(tape.performance, tape.loan, "quarter")
+    tiny = table[table["vintage"] == table["vintage"].iloc[0]]
+    tiny = tiny.assign(vintage="1999Q1", loans=1, default_count=0)
+    ladder = unripe.project(pd.concat([tiny, table], ignore_index=True), 24)
+    assert ladder is not None and "1999Q1" not in set(ladder.ultimate["vintage"])
+
+
 def test_spread_keeps_both_ends():
     assert of_tapes.spread(list("abcdefgh"), 3) == ["a", "e", "h"]
     assert published.RESIDENCE == (3.0, 24.0)

@@ -116,7 +116,7 @@ def vintage_curves(
     """
     # A vintage whose loans all came into view at a later age has nothing to draw.
     seen = table[table["at_risk"] > 0]
-    names = spread(sorted(seen["vintage"].unique()))
+    names = largest(seen)
     figure, axes = canvas(len(names) + 1)
     rows = []
     for channel, vintage in zip(CHANNELS, names, strict=False):
@@ -203,6 +203,16 @@ def _ripe_and_unripe(ladder: ChainLadder) -> list[str]:
     open_ones = list(told.loc[told["age"] < told["age"].max(), "vintage"])
     ripe = list(told.loc[told["age"] == told["age"].max(), "vintage"])
     return [*ripe[-1:], *spread(open_ones, MOST - 1)]
+
+
+def largest(table: pd.DataFrame, most: int = MOST) -> list[str]:
+    """Return at most so many vintages, those of the most loans, in order.
+
+    >>> largest(pd.DataFrame({"vintage": ["a", "b", "c"], "loans": [9, 1, 5]}), 2)
+    ['a', 'c']
+    """
+    sizes = table.drop_duplicates("vintage").sort_values("loans", ascending=False, kind="stable")
+    return sorted(sizes["vintage"].iloc[:most])
 
 
 def spread(names: Sequence[str], most: int = MOST) -> list[str]:
