@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,6 +57,36 @@ def small_percent(value: float | None) -> str:
         return MISSING
     size = abs(value)
     return percent(value, 3 if size < 0.00995 else 2 if size < 0.0995 else 1)
+
+
+def in_moments(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return the targets of a fit with the names of their moments in words."""
+    return frame.assign(moment=[moment_name(name, lang) for name in frame["moment"]])
+
+
+def moment_name(name: str, lang: str) -> str:
+    """Return the name of a moment: ``qa.moment.<kind>``, then its month, year or state.
+
+    >>> moment_name("homes lost, AZ", "en"), moment_name("30+ stock 2017-12", "zh")
+    ('homes lost, AZ', '30天以上逾期存量 2017-12')
+    """
+    found = re.fullmatch(r"(.+?)(,? (?:\d{4}(?:-\d\d)?|[A-Z]{2}|other))?", name)
+    kind, field = (found[1], found[2] or "") if found else (name, "")
+    key = "qa.moment." + re.sub(r"[^a-z0-9]+", "_", kind.replace("+", "plus").lower())
+    if not has_label(key):
+        return name
+    return label(key, lang) + (field.replace(", ", "，") if lang == "zh" else field)
+
+
+def p_value(value: float | None) -> str:
+    """Return a p value with three decimals.
+
+    >>> p_value(6.9e-86), p_value(0.0421), p_value(None)
+    ('<0.001', '0.042', '–')
+    """
+    if value is None or value != value:
+        return MISSING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def in_own_currency(frame: pd.DataFrame, names: Sequence[str], lang: str) -> pd.DataFrame:
