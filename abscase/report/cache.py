@@ -19,7 +19,7 @@ def key(
     parameters: Mapping[str, Any],
     stands_on: manifest.Ground,
     after: Sequence[str] = (),
-    claims: Sequence[Path] = (),
+    read: Sequence[Path] = (),
 ) -> str:
     """Return the key of a run: two runs of one key give the same result.
 
@@ -33,13 +33,13 @@ def key(
         Package, data, loaded tapes, versions.
     after : sequence of str
         Keys of the runs whose results it reads.
-    claims : sequence of Path
-        Files of claim records it reads; their content counts.
+    read : sequence of Path
+        Files it reads, of claim records or the user's own; their content counts.
     """
     content = {
         "notebook": [notebook.stem, read_cells(notebook)],
         "parameters": dict(parameters),
-        "claims": [[path.name, file_hash(path)] for path in claims],
+        "read": [[path.name, file_hash(path)] for path in read],
         "ground": asdict(stands_on),
         "after": list(after),
     }

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from abscase.report import manifest
-from abscase.report.plan import CLAIMS_READ, Request
+from abscase.report.plan import CLAIMS_READ, FILES_READ, Request
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def place(folder: Path) -> Path:
 
 
 def begin(request: Request) -> Path:
-    """Return a new folder to run in; it holds a copy of the claims that the notebook is to read."""
+    """Return a new folder to run in, with copies of the claims and files that are to be read."""
     draft = place(request.folder)
     forget(draft)
     draft.mkdir(parents=True)
@@ -54,6 +54,9 @@ def begin(request: Request) -> Path:
     for path in read:
         # Two runs of one notebook name their claims alike.
         shutil.copy(path, draft / CLAIMS_READ / f"{path.parents[1].name}.{path.name}")
+    for name, path in request.files.items():
+        (draft / FILES_READ / name).mkdir(parents=True)
+        shutil.copy(path, draft / FILES_READ / name)
     return draft
 
 

@@ -16,6 +16,8 @@ from abscase.report.parameter import Parameter, check, parse
 from abscase.report.params import read_parameters
 
 CLAIMS_READ = "claims_read"
+FILES_READ = "files_read"
+OF_A_FILE = ("_csv", "_yaml")
 SET_BY = {"lang": "lang", "out_dir": "out"}
 
 
@@ -23,7 +25,8 @@ SET_BY = {"lang": "lang", "out_dir": "out"}
 class Request:
     """One notebook to be run into ``folder``, after the runs whose claims it reads.
 
-    Where ``claims`` names files of claim records, it reads those instead.
+    Where ``claims`` names files of claim records, it reads those instead. ``files`` are the user's
+    own, by the parameter that takes them.
     """
 
     notebook: Path
@@ -32,6 +35,7 @@ class Request:
     given: Mapping[str, Any] = field(default_factory=dict)
     after: tuple[Request, ...] = ()
     claims: tuple[Path, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -52,7 +56,8 @@ class Request:
         declared = {each.name for each in self.spec}
         own = {"lang": self.lang, "out_dir": "."}
         own |= {"claims_dir": CLAIMS_READ} if self.after or self.claims else {}
-        return {name: own[name] for name in own if name in declared} | dict(self.given)
+        copies = {name: f"{FILES_READ}/{name}/{path.name}" for name, path in self.files.items()}
+        return {name: own[name] for name in own if name in declared} | dict(self.given) | copies
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -97,7 +102,8 @@ def run_requests(given: str, words: Sequence[str], lang: str, out: Path) -> list
     given : str
         Name, number or path of the notebook.
     words : sequence of str
-        "name=value"; a parameter ``claims_dir`` is a folder from here, not from the run's folder.
+        "name=value"; a parameter ``claims_dir`` is a folder, and one whose name ends in
+        :data:`OF_A_FILE` a file, from here: the run works in its own folder, on copies.
     """
     notebook = find_notebook(given)
     spec = read_parameters(notebook)
@@ -107,10 +113,22 @@ def run_requests(given: str, words: Sequence[str], lang: str, out: Path) -> list
     ]:
         raise ParameterFaults(taken)
     claims = claim_files(Path(values.pop("claims_dir"))) if "claims_dir" in values else ()
+    files = _files(spec, values)
     before = _before(notebook, lang, out) if reads and not claims else []
     code = digest([str(notebook), lang, values, [str(path) for path in claims]])[:8]
     folder = out / "runs" / f"{notebook.stem}-{code}"
-    return [*before, Request(notebook, lang, folder, values, tuple(before), claims)]
+    left = {name: value for name, value in values.items() if name not in files}
+    return [*before, Request(notebook, lang, folder, left, tuple(before), claims, files)]
+
+
+def _files(spec: Sequence[Parameter], values: Mapping[str, Any]) -> dict[str, Path]:
+    """Return the user's files among the values: a default such as "" names none."""
+    named = {each.name: each.default for each in spec if each.name.endswith(OF_A_FILE)}
+    given = {name: value for name, value in values.items() if name in named}
+    files = {name: Path(value) for name, value in given.items() if value != named[name]}
+    if missing := [f"{name}: no file {path}" for name, path in files.items() if not path.is_file()]:
+        raise ParameterFaults(missing)
+    return {name: path.absolute() for name, path in files.items()}
 
 
 def claim_files(folder: Path) -> tuple[Path, ...]:

@@ -101,7 +101,8 @@ def keys(requests: Sequence[Request], stands_on: manifest.Ground) -> dict[Reques
     found: dict[Request, str] = {}
     for each in requests:
         after = [found[other] for other in each.after]
-        found[each] = cache.key(each.notebook, each.parameters, stands_on, after, each.claims)
+        read = [*each.claims, *each.files.values()]
+        found[each] = cache.key(each.notebook, each.parameters, stands_on, after, read)
     return found
 
 

@@ -9,14 +9,15 @@ out_dir: str = "reports/scratch"  # folder of results | 结果目录
 x: int = 1  # [0, 9] a number | 数
 """
 READS = 'claims_dir: str = "none"  # claims to read | 所读论断\n'
+ANSWERS = 'answers_csv: str = ""  # a file of your own | 自备文件\n'
 
 
 @pytest.fixture
 def write_notebook(tmp_path):
     """Return a function that writes a small notebook and returns its path."""
 
-    def write(name, *sources, reads=False, tags=()):
-        cells = [("parameters", ["parameters"], PARAMETERS + READS * reads)]
+    def write(name, *sources, reads=False, tags=(), answers=False):
+        cells = [("parameters", ["parameters"], PARAMETERS + READS * reads + ANSWERS * answers)]
         cells += [(f"step-{n}", list(tags), source) for n, source in enumerate(sources, start=1)]
         content = {
             "cells": [

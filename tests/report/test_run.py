@@ -12,7 +12,7 @@ import pytest
 
 from abscase.errors import ParameterFaults
 from abscase.report import drafts, manifest, run
-from abscase.report.plan import CLAIMS_READ, Request
+from abscase.report.plan import CLAIMS_READ, Request, run_requests
 from abscase.report.run import run_all
 
 GROUND = manifest.Ground({}, {}, {}, {})
@@ -75,6 +75,23 @@ def test_a_run_from_failure_to_reuse(write_notebook, tmp_path):
     assert statuses(found) == {"a": "reused", "b": "ran", "c": "reused"}
     assert said[0].startswith("[1/3] a en ") and said[0].endswith("unchanged, reused")
     assert not (out / "en" / "b.failed.ipynb").exists()
+
+
+def test_a_users_file_is_read_from_where_the_user_stands(write_notebook, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    notebook = write_notebook("a", "print(open(answers_csv).read())", answers=True)
+    with pytest.raises(ParameterFaults, match="answers_csv: no file mine"):
+        run_requests(str(notebook), ["answers_csv=mine.csv"], "en", tmp_path / "out")
+    (tmp_path / "mine.csv").write_text("1")
+    [request] = run_requests(str(notebook), ["answers_csv=mine.csv"], "en", tmp_path / "out")
+    assert statuses(run_all([request])) == {"a": "ran"}
+    assert outputs_of(request.folder / "a.ipynb") == ["1\n"]
+    assert statuses(run_all([request])) == {"a": "reused"}
+    (tmp_path / "mine.csv").write_text("2")
+    assert statuses(run_all([request])) == {"a": "ran"}
+    assert outputs_of(request.folder / "a.ipynb") == ["2\n"]
+    [plain] = run_requests(str(notebook), ["answers_csv="], "en", tmp_path / "out")
+    assert not plain.files
 
 
 def test_a_misspelt_parameter_starts_nothing(write_notebook, tmp_path, monkeypatch):
