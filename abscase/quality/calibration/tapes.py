@@ -14,7 +14,8 @@ from abscase.quality.calibration.calibrated import Calibration, calibrated
 from abscase.quality.calibration.rows import months_of, rows_of
 from abscase.quality.stress import fintech_rise
 from abscase.ranges import Array
-from abscase.sources.simulate import Process, simulate_to, simulated_tape, stressed
+from abscase.sources.simulate import Process, simulated_tape, stressed
+from abscase.sources.simulate.writing import new_folder, write_tape
 
 SCENARIOS = ("baseline", "covid", "covid_high", "2007")
 YEAR = 12
@@ -56,10 +57,12 @@ def simulate_case(
     AbscaseError
         The folder is there already and not empty.
     """
-    found = calibrated(case)
-    paths = simulate_to(folder, under(found.process, scenario), loans, seed)
-    found.moments.to_csv(Path(folder) / "moments.csv", index=False)
-    return paths
+    target = Path(folder)
+    with new_folder(target) as draft:
+        found = calibrated(case)
+        write_tape(draft, under(found.process, scenario), loans, seed)
+        found.moments.to_csv(draft / "moments.csv", index=False)
+    return target / "loan.parquet", target / "performance.parquet"
 
 
 def under(process: Process, scenario: str) -> Process:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -73,22 +74,36 @@ def simulate_to(folder: str | Path, process: Process, loans: int, seed: int) -> 
         The folder is there already and not empty.
     """
     target = Path(folder)
+    with new_folder(target) as draft:
+        write_tape(draft, process, loans, seed)
+    return target / "loan.parquet", target / "performance.parquet"
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Yield a draft of a folder that appears whole or not at all.
+
+    Raises
+    ------
+    AbscaseError
+        The folder is there already and not empty.
+    """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise AbscaseError(f"{target} is there already; name a new or an empty folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        _write(draft, process, loans, seed)
+        yield draft
         if target.exists():
             target.rmdir()
         draft.rename(target)
         target.chmod(0o755)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return target / "loan.parquet", target / "performance.parquet"
 
 
-def _write(draft: Path, process: Process, loans: int, seed: int) -> None:
+def write_tape(draft: Path, process: Process, loans: int, seed: int) -> None:
+    """Write the two tables of a simulated pool into a folder."""
     writers: list[pq.ParquetWriter] = []
     held: list[list[pa.Table]] = [[], []]
     try:
