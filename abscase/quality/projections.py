@@ -43,20 +43,23 @@ def agency_projections(series: pd.DataFrame) -> pd.DataFrame:
 def revisions(projections: pd.DataFrame) -> pd.DataFrame:
     """Return the first and the last projection of each vintage and how many times it grew.
 
+    Each agency is compared with itself only, where it gave two at different dates.
+
     Returns
     -------
     DataFrame
-        ``vintage``, ``first_date``, ``first`` (middle of the range), ``last_date``, ``last``,
-        ``times`` (last over first), ``grade``.
+        ``vintage``, ``agency``, ``first_date``, ``first`` (middle of the range), ``last_date``,
+        ``last``, ``times`` (last over first), ``grade``.
     """
-    ordered = projections.sort_values(["vintage", "date"], kind="stable")
+    keys = ["vintage", "agency"]
+    ordered = projections.sort_values([*keys, "date"], kind="stable")
     ordered = ordered.assign(middle=(ordered["low"] + ordered["high"]) / 2)
-    table = ordered.groupby("vintage", as_index=False).agg(
+    table = ordered.groupby(keys, as_index=False).agg(
         first_date=("date", "first"), first=("middle", "first"), last_date=("date", "last"),
         last=("middle", "last"), grade=("grade", "max"),
     )  # fmt: skip
-    table.insert(5, "times", table["last"] / table["first"])
-    return table
+    table.insert(6, "times", table["last"] / table["first"])
+    return table[table["first_date"] < table["last_date"]].reset_index(drop=True)
 
 
 def deal_outcomes(series: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from abscase.quality.vintages import triangle
 LEAST_AGES = 3
 LEAST_SIZE = 0.1
 """Loans of a vintage over those of the largest, below which the ladder leaves it out."""
-SHARES = ["latest", "projected", "lo", "hi", "realised"]
+SHARES = ["latest", "projected", "lo", "hi", "defaulted"]
 
 
 def project(
@@ -67,7 +67,7 @@ def hindsight(
     Returns
     -------
     DataFrame
-        ``vintage``, ``age`` (seen), ``latest``, ``projected``, ``lo``, ``hi``, ``realised`` (all
+        ``vintage``, ``age`` (seen), ``latest``, ``projected``, ``lo``, ``hi``, ``defaulted`` (all
         shares of the loans made) and ``inside``, whether the interval holds the outcome; only
         vintages that were unripe and have since reached the last age.
     """
@@ -80,9 +80,9 @@ def hindsight(
     if last not in sums:
         sums[last] = np.nan
     table = seen[["age", "latest"]].join(told[["amount", "lo", "hi"]])
-    table = table.join(sums[last].rename("realised")).dropna()
+    table = table.join(sums[last].rename("defaulted")).dropna()
     loans = whole.drop_duplicates("vintage").set_index("vintage")["loans"].reindex(table.index)
     table = table.rename(columns={"amount": "projected"})
     table[SHARES] = table[SHARES].div(loans, axis=0)
-    table["inside"] = table["realised"].between(table["lo"], table["hi"])
+    table["inside"] = table["defaulted"].between(table["lo"], table["hi"])
     return table.reset_index()

@@ -207,10 +207,10 @@ def test_hindsight_sets_projection_beside_outcome(tape):
     early = tapes.as_of(tape, "2019-03-31")
     ladder = unripe.project(vintages(early.performance, early.loan, "quarter"), 18)
     table = unripe.hindsight(ladder, whole)
-    assert len(table) and (table["latest"] <= table["realised"]).all()
+    assert len(table) and (table["latest"] <= table["defaulted"]).all()
     row = table.iloc[0]
     kept = whole[(whole["vintage"] == row["vintage"]) & (whole["age_months"] <= 18)]
-    assert row["realised"] == pytest.approx(kept["default_count"].sum() / kept["loans"].iloc[0])
+    assert row["defaulted"] == pytest.approx(kept["default_count"].sum() / kept["loans"].iloc[0])
     assert table["inside"].mean() > 0.5, "months that are alike are projected well"
 
 
