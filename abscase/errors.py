@@ -70,6 +70,10 @@ class ParameterFaults(AbscaseError):
         super().__init__("\n".join(self.messages))
 
 
+class NotEstimable(AbscaseError):
+    """What the data hold is too little for an estimate: no event, one cluster, no variation."""
+
+
 class RunError(AbscaseError):
     """A notebook that failed while it ran."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from abscase.errors import AbscaseError, ChoiceError
+from abscase.errors import AbscaseError, ChoiceError, NotEstimable
 from abscase.quality.design import complete, design
 from abscase.quality.hazard import clustered, coefficients
 from abscase.quality.states import ENDS
@@ -88,14 +88,14 @@ def cox(
     require(alpha=(alpha, 1e-6, 0.5))
     columns = [*(numbers or {}), *categories]
     if not columns:
-        raise AbscaseError("a Cox model needs a covariate: its baseline is not estimated")
+        raise NotEstimable("a Cox model needs a covariate: its baseline is not estimated")
     needed = ["entry_months", "exit_months", "event", *columns, *([cluster] if cluster else [])]
     frame, left_out = complete(spells.assign(loans=1), needed, "loans")
     if not (frame["entry_months"] < frame["exit_months"]).all():
         raise AbscaseError("a spell must leave after it enters: exit_months above entry_months")
     events = (frame["event"] == 1 + list(ENDS).index(event)).to_numpy(dtype=float)
     if not events.any():
-        raise AbscaseError(f"no spell ends by {event}")
+        raise NotEstimable(f"no spell ends by {event}")
     one = np.ones(len(frame))
     made = design(frame, one, events, numbers=numbers or {}, categories=categories)
     model = sm.PHReg(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.interpolate import CubicSpline
 
-from abscase.errors import AbscaseError, DataFaults, Fault, ParameterFaults
+from abscase.errors import DataFaults, Fault, NotEstimable, ParameterFaults
 from abscase.quality.tally import require_columns
 from abscase.ranges import Array
 
@@ -105,7 +105,7 @@ def design(
     ------
     ParameterFaults
         A step of 0, or knots that do not ascend.
-    AbscaseError
+    NotEstimable
         A covariate or category that does not vary or repeats others, or a level without any event
         or with nothing else, for which no finite coefficient exists.
     """
@@ -118,12 +118,12 @@ def design(
     still = [name for name in numbers if frame[name].nunique() < 2]
     still += [name for name, found in levels.items() if len(found) < 2]
     if still:
-        raise AbscaseError(f"does not vary in these loans: {', '.join(still)}; leave it out")
+        raise NotEstimable(f"does not vary in these loans: {', '.join(still)}; leave it out")
     centres = {name: float(np.average(frame[name].astype(float), weights=weights))
                for name in numbers}  # fmt: skip
     made = Design(ages, dict(numbers), centres, levels)
     if np.linalg.matrix_rank(made.matrix(frame)) < len(made.terms):
-        raise AbscaseError("covariates repeat each other: one follows from the others in every row")
+        raise NotEstimable("covariates repeat each other: one follows from the others in every row")
     return made
 
 
@@ -181,7 +181,7 @@ def _levels(values: pd.Series, weight: Array, events: Array) -> tuple[str, ...]:
     sums = pd.DataFrame({"weight": weight, "events": events}).groupby(values.astype(str)).sum()
     lost = sums.index[(sums["events"] <= 0) | (sums["events"] >= sums["weight"])]
     if len(lost) and len(sums) > 1:
-        raise AbscaseError(
+        raise NotEstimable(
             f"{values.name} has levels with no event, or with nothing else: {', '.join(lost)}; "
             "join them with others"
         )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from abscase.errors import AbscaseError, ParameterFaults
+from abscase.errors import NotEstimable, ParameterFaults
 from abscase.quality.design import complete
 from abscase.quality.hazard import HazardFit, predicted
 from abscase.ranges import Array, require
@@ -61,7 +61,7 @@ def auc(
     ------
     ParameterFaults
         Arrays of different lengths, an empty value, or events outside 0 to ``at_risk``.
-    AbscaseError
+    NotEstimable
         Fewer than two loan-periods with or without the event.
 
     Notes
@@ -86,7 +86,7 @@ def auc(
     miss = total - hit
     m, n = hit.sum(), miss.sum()
     if min(m, n) < 2:
-        raise AbscaseError(f"{m:g} loan-periods with the event and {n:g} without: two are needed")
+        raise NotEstimable(f"{m:g} loan-periods with the event and {n:g} without: two are needed")
     levels, place = np.unique(prediction, return_inverse=True)
     hits, misses = (np.bincount(place, part, len(levels)) for part in (hit, miss))
     above = (np.cumsum(misses) - misses / 2) / n
@@ -196,13 +196,13 @@ def out_of_time(
 
     Raises
     ------
-    AbscaseError
+    NotEstimable
         No period up to ``last``, or none after it.
     """
     frame, _ = complete(cells, ["period"], "at_risk")
     early = frame["period"] <= last
     if early.all() or not early.any():
-        raise AbscaseError(f"periods run from {frame['period'].min()} to {frame['period'].max()}; "
+        raise NotEstimable(f"periods run from {frame['period'].min()} to {frame['period'].max()}; "
                            f"{last} leaves nothing on one side")  # fmt: skip
     fit = model(frame[early])
     rows = [_scored(sample, fit, part) for sample, part in

@@ -73,7 +73,7 @@ def twofold(
 
     Raises
     ------
-    ChoiceError, DataFaults, AbscaseError
+    ChoiceError, DataFaults, NotEstimable
         No such reference or group, missing columns, or a group whose covariates do not vary.
 
     Notes

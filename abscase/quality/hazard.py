@@ -14,7 +14,7 @@ import statsmodels.api as sm
 from scipy import special, stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-from abscase.errors import AbscaseError, ChoiceError
+from abscase.errors import AbscaseError, ChoiceError, NotEstimable
 from abscase.quality.design import Design, complete, design
 from abscase.ranges import Array, require
 
@@ -106,7 +106,7 @@ def hazard(
         No such link.
     DataFaults
         Columns that are not there, or no complete row.
-    AbscaseError
+    NotEstimable
         No event, nothing but events, one cluster only, or a covariate that cannot be estimated.
 
     Notes
@@ -185,7 +185,7 @@ def clustered(bread: Array, scores: Array, cluster: pd.Series) -> tuple[Array, i
     codes, names = pd.factorize(cluster)
     count = len(names)
     if count < 2:
-        raise AbscaseError(f"{cluster.name} has one value only; clusters need two, or give None")
+        raise NotEstimable(f"{cluster.name} has one value only; clusters need two, or give None")
     sums = np.zeros((count, scores.shape[1]))
     np.add.at(sums, codes, scores)
     return count / (count - 1) * bread @ (sums.T @ sums) @ bread, count
@@ -218,7 +218,7 @@ def _fit(model: sm.GLM, what: str) -> Any:
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = model.fit(tol=1e-12, tol_criterion="params", maxiter=50)
     if not found.converged or np.abs(found.params).max() > LARGEST:
-        raise AbscaseError(
+        raise NotEstimable(
             f"the {what} has no finite estimate: a covariate tells events from the rest without "
             "fail, or repeats another; leave one out"
         )
@@ -233,5 +233,5 @@ def _refuse_one_sided(event: str, events: Array, risk: Array) -> None:
     if (events > risk).any() or (events < 0).any():
         raise AbscaseError(f"{event} must lie between 0 and at_risk in every cell")
     if not 0 < events.sum() < risk.sum():
-        raise AbscaseError(f"{int(events.sum())} of {int(risk.sum())} loan-periods end by {event}: "
+        raise NotEstimable(f"{int(events.sum())} of {int(risk.sum())} loan-periods end by {event}: "
                            "a hazard needs some that do and some that do not")  # fmt: skip

@@ -87,11 +87,14 @@ def support(
         ``factor``; ``first_low``, ``first_mid``, ``first_high`` (5, 50 and 95 % of loan-periods of
         the first group) and the same for ``second``; ``common``, the share of the loan-periods of
         the two groups, each counting half, that lie where the ranges from 5 to 95 % of both
-        overlap.
+        overlap; 0 where a group has no value.
     """
     rows = []
     for name in names:
         sides = [_weighted(frame[frame[group] == one], name) for one in pair]
+        if not all(len(value) for value, _ in sides):
+            rows.append([name, *np.full(6, np.nan), 0.0])
+            continue
         first, second = (_quantiles(*one, (0.05, 0.5, 0.95)) for one in sides)
         low, high = max(first[0], second[0]), min(first[2], second[2])
         inside = [weight[(value >= low) & (value <= high)].sum() / weight.sum()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from abscase.errors import AbscaseError
+from abscase.errors import NotEstimable
 from abscase.quality.gap import REFERENCES, fairlie, threefold, twofold
 from abscase.quality.risk_factors import loan_months, support
 from abscase.quality.study import Study
@@ -59,7 +60,8 @@ def usable(frame: pd.DataFrame, group: str, pair: tuple[str, str]) -> pd.DataFra
     names = [str(name) for name in frame
              if name not in (group, "vintage", "at_risk", "default")]  # fmt: skip
     found = support(frame, group, pair, names)
-    varies = (frame.groupby(group)[names].nunique().loc[list(pair)] > 1).all().to_numpy()
+    values = frame.groupby(group)[names].nunique().reindex(list(pair), fill_value=0)
+    varies = (values > 1).all().to_numpy()
     return found.assign(used=varies & (found["common"] >= LEAST_COMMON))
 
 
@@ -67,6 +69,8 @@ def overlapping(
     frame: pd.DataFrame, group: str, pair: tuple[str, str], names: Sequence[str]
 ) -> pd.DataFrame:
     """Return the rows that lie, in each covariate, where both groups have loans (5 to 95 %)."""
+    if not names:
+        return frame
     found = support(frame, group, pair, names).set_index("factor")
     low = found[["first_low", "second_low"]].max(axis=1)
     high = found[["first_high", "second_high"]].min(axis=1)
@@ -96,29 +100,41 @@ def splits(
     -------
     DataFrame
         ``method`` ("twofold", "fairlie", "threefold"), ``reference``, ``part``, ``estimate``,
-        ``lo``, ``hi``; the whole gap with every method.
-
-    Raises
-    ------
-    AbscaseError
-        No covariate is left to split by.
+        ``lo``, ``hi``; the whole gap with every method. A method whose reference cannot be
+        estimated from these rows has one row, of the part "none", without numbers; so have all
+        where no covariate is left to split by.
     """
-    if not covariates:
-        raise AbscaseError(f"{pair[0]} and {pair[1]} share no field in which both vary and overlap")
     given: dict[str, Any] = {
         "group": group, "pair": pair, "covariates": list(covariates), "cluster": "vintage",
         "alpha": alpha, "rng": rng,
     }  # fmt: skip
     fewer = n_boot // BOOT_SHARE
-    parts = [
-        *(twofold(frame, reference=name, n_boot=n_boot, **given).assign(method="twofold",
-          reference=name) for name in REFERENCES),
-        *(fairlie(frame, reference=name, n_boot=fewer, **given).assign(method="fairlie",
-          reference=name) for name in REFERENCES[:2]),
-        threefold(frame, n_boot=n_boot, **given).assign(method="threefold", reference="seen"),
+    ways: list[tuple[str, str, Callable[[], pd.DataFrame]]] = [
+        *(("twofold", name, partial(twofold, frame, reference=name, n_boot=n_boot, **given))
+          for name in REFERENCES),
+        *(("fairlie", name, partial(fairlie, frame, reference=name, n_boot=fewer, **given))
+          for name in REFERENCES[:2]),
+        ("threefold", "seen", partial(threefold, frame, n_boot=n_boot, **given)),
     ]  # fmt: skip
+    parts = [_tried(way if covariates else None).assign(method=method, reference=reference)
+             for method, reference, way in ways]  # fmt: skip
     table = pd.concat(parts, ignore_index=True)
     return table.loc[table["term"] == "all", COLUMNS].reset_index(drop=True)
+
+
+def whole(parts: pd.DataFrame) -> float | None:
+    """Return the whole gap of what :func:`splits` returns, None where no method gives one."""
+    gaps = parts.loc[parts["part"] == "gap", "estimate"].dropna()
+    return float(gaps.iloc[0]) if len(gaps) else None
+
+
+def _tried(way: Callable[[], pd.DataFrame] | None) -> pd.DataFrame:
+    none = pd.DataFrame({"part": ["none"], "term": "all", "estimate": np.nan, "lo": np.nan,
+                         "hi": np.nan})  # fmt: skip
+    try:
+        return way() if way else none
+    except NotEstimable:
+        return none
 
 
 def _merged(cells: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

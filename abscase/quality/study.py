@@ -40,7 +40,7 @@ class Study:
     cells : DataFrame
         As :func:`abscase.quality.cells.cells` returns them, with ``cohort``.
     fits : mapping of str to HazardFit
-        One for each cause, "default" and "prepaid".
+        One for each cause by which loans of the tape end: "default", and "prepaid" if any.
     link, knots, alpha
         What the fits were made with.
     """
@@ -62,6 +62,11 @@ class Study:
         simulated loan's first row is its making.
         """
         return not self.pool.simulated
+
+    @property
+    def varies(self) -> bool:
+        """Whether any fact beside age differs among the loans, so that a ratio can be had."""
+        return bool(self.numbers or self.categories)
 
     @property
     def references(self) -> dict[str, str]:

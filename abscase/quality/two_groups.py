@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from abscase.errors import AbscaseError, DataFaults, Fault
+from abscase.errors import DataFaults, Fault, NotEstimable
 from abscase.quality.design import complete
 from abscase.ranges import Array, require
 
@@ -75,10 +75,10 @@ def _side(
 ) -> Side:
     x = np.column_stack([np.ones(len(rows)), rows[list(covariates)].to_numpy(dtype=float)])
     if np.linalg.matrix_rank(x) < x.shape[1]:
-        raise AbscaseError(f"in {name} a covariate does not vary or repeats others; leave it out")
+        raise NotEstimable(f"in {name} a covariate does not vary or repeats others; leave it out")
     codes = pd.factorize(rows[cluster])[0] if cluster else None
     if codes is not None and not codes.max():
-        raise AbscaseError(f"{name} has one {cluster} only; clusters need two, or give None")
+        raise NotEstimable(f"{name} has one {cluster} only; clusters need two, or give None")
     events, at_risk = (rows[column].to_numpy(dtype=float) for column in (event, "at_risk"))
     return Side(name, x, events, at_risk, codes)
 
@@ -103,7 +103,7 @@ def logit(side: Side) -> Array:
 
     Raises
     ------
-    AbscaseError
+    NotEstimable
         There is no finite maximum: too few events for the covariates.
     """
     centre: Array = side.means
@@ -122,7 +122,7 @@ def logit(side: Side) -> Array:
             slopes = beta / scale
             slopes[0] -= centre[1:] @ slopes[1:]
             return slopes
-    raise AbscaseError(f"the logit of {side.name} has no finite estimate: "
+    raise NotEstimable(f"the logit of {side.name} has no finite estimate: "
                        f"{side.events.sum():g} events are too few for its covariates")  # fmt: skip
 
 
@@ -139,11 +139,17 @@ def with_interval(
     n_boot: int,
     alpha: float,
 ) -> pd.DataFrame:
-    """Return what ``split`` finds, with percentile limits over resamples of both groups."""
+    """Return what ``split`` finds, with percentile limits over resamples of both groups.
+
+    The limits are empty where a resample cannot be estimated: those that can are no fair draw.
+    """
     require(n_boot=(n_boot, 0, 1e6), alpha=(alpha, 1e-6, 0.5))
     table = pd.DataFrame(names, columns=["part", "term"]).assign(estimate=split(*sides))
     if not n_boot:
         return table.assign(lo=np.nan, hi=np.nan)
-    drawn = [split(*(side.resampled(rng) for side in sides)) for _ in range(n_boot)]
+    try:
+        drawn = [split(*(side.resampled(rng) for side in sides)) for _ in range(n_boot)]
+    except NotEstimable:
+        return table.assign(lo=np.nan, hi=np.nan)
     lo, hi = np.quantile(drawn, [alpha / 2, 1 - alpha / 2], axis=0)
     return table.assign(lo=lo, hi=hi)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from IPython.display import display
+from IPython.display import Markdown, display
 
 from abscase.case import Case, load_case
 from abscase.errors import ParameterFaults
@@ -76,6 +76,10 @@ class Session:
         csv = guarded(frame).to_csv(index=False, lineterminator="\n")
         self._note(write_whole(self.folder / "tables" / f"{name}.csv", csv))
         display(shown)
+
+    def say(self, key: str, **fields: object) -> None:
+        """Display the text of a label, such as why an exhibit cannot be had from the loans."""
+        display(Markdown(label(key, self.lang, **fields)))
 
     def claim(self, record: ClaimRecord) -> ClaimRecord:
         """Keep a claim record for :meth:`finish`, with this notebook and its parameters in it."""

@@ -30,7 +30,7 @@ def split_bars(
     ----------
     table : DataFrame
         ``row`` (words of the method and its reference), ``part``, ``estimate``, ``lo``, ``hi``:
-        rates a month, decimals.
+        rates a month, decimals. A method that could not be estimated is not drawn.
     gap : float
         The whole difference, the second group less the first.
     pair : (str, str)
@@ -38,6 +38,7 @@ def split_bars(
     grade, sources, lang
         As in `Exhibit`.
     """
+    table = table[table["estimate"].notna()]
     names = list(dict.fromkeys(table["row"]))
     figure, axes = plt.subplots(figsize=(7.4, 1.9 + 0.72 * len(names)))
     for part, group in table.groupby("part", sort=False):
@@ -68,8 +69,9 @@ def _reach(table: pd.DataFrame, gap: float) -> tuple[float, float]:
     low = min(0.0, gap, table["estimate"].min())
     high = max(0.0, gap, table["estimate"].max())
     most = ROOM * (high - low)
-    return (max(table["lo"].min(), low - most) - 0.05 * (high - low),
-            min(table["hi"].max(), high + most) + 0.05 * (high - low))  # fmt: skip
+    least, largest = table["lo"].fillna(low).min(), table["hi"].fillna(high).max()
+    return (max(least, low - most) - 0.05 * (high - low),
+            min(largest, high + most) + 0.05 * (high - low))  # fmt: skip
 
 
 def _parts(table: pd.DataFrame, name: str, lang: str) -> str:
