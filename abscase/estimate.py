@@ -63,7 +63,7 @@ def ratio(part: Estimate, whole: Estimate, figure: str = "", kind: str = "parame
     """Return one positive estimate over another; the bounds are the outer corners of both."""
     return Estimate(
         part.value / whole.value, part.low / whole.high, part.high / whole.low,
-        (*part.data, *whole.data), figure, kind,
+        (*part.data, *whole.data), figure, kind, max(part.at_best, whole.at_best),
     )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def card_reports(series: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``segment``, ``definition_id``, ``flow`` (decimal a month: the yearly rate over twelve, the
-        mean weighted by the length of the periods), ``months`` (covered).
+        mean weighted by the length of the periods), ``months`` (covered), ``first``, ``last``
+        (dates of the first and the last period's end).
 
     Notes
     -----
@@ -35,7 +36,9 @@ def card_reports(series: pd.DataFrame) -> pd.DataFrame:
     found = _calm(series)
     weight = found["period_months"]
     found = found.assign(months=weight, flow=found["value"] / 12 * weight)
-    table = found.groupby(["segment", "definition_id"], as_index=False)[["flow", "months"]].sum()
+    table = found.groupby(["segment", "definition_id"], as_index=False).agg(
+        flow=("flow", "sum"), months=("months", "sum"), first=("date", "min"), last=("date", "max")
+    )
     return table.assign(flow=table["flow"] / table["months"])
 
 
@@ -45,9 +48,10 @@ def _calm(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def card_flow(series: pd.DataFrame) -> Estimate:
-    """Return the monthly flow of US card balances into charge-off, 2004 to 2007.
+    """Return the monthly flow of US card balances into charge-off in calm years.
 
-    The estimate is that of all banks, the interval runs over what banks and trusts report.
+    No report covers all of 2004 to 2007: :func:`card_reports` tells the months of each. The
+    estimate is that of all banks, the interval runs over what banks and trusts report.
     """
     table = card_reports(series)
     first = table["segment"] == "all_banks"

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from abscase.case import Case, Datum, datum
-from abscase.estimate import Estimate
+from abscase.estimate import Estimate, over
 from abscase.quality.misreport import Range, with_misreporting
 from abscase.quality.screening import calibrated
 
 TOPICS = ("moral hazard", "information asymmetry", "skin in the game")
 SIDES = ("for", "against")
+NO_PART = "bubb-origination-rule"
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,13 @@ def estimates(us: Case) -> dict[str, Estimate]:
 
     Notes
     -----
-    ``S9b.sold_us``: from 0, where the jump of default at a score cutoff is put down to a rule of
-    originators that has nothing to do with sale (Bubb and Kaufman), to the largest excess in print
-    (Keys et al.); the number is the middle of the range that the latter print. That the former
-    means 0 is read from words, so the grade is B at best. ``S9b.misreported_us``:
-    :math:`m \\delta` of :func:`abscase.quality.misreport.true_default_rate`, all parts at their low
-    or at their high value together.
+    ``S9b.sold_us``: from 0, where a paper against the claim puts the jump of default at a score
+    cutoff down to a rule of originators that has nothing to do with sale (Bubb and Kaufman), else
+    from the least excess in print, to the largest (Keys et al.); the number is the middle of the
+    range that the latter print. That the former means 0 is read from words, so the grade is B at
+    best. ``S9b.misreported_us``: :math:`m \\delta` of
+    :func:`abscase.quality.misreport.true_default_rate`, all parts at their low or at their high
+    value together.
     """
     return {"S9b.sold_us": _sold(us), "S9b.misreported_us": _misreported(published_parts(us))}
 
@@ -127,12 +129,14 @@ def retained_rates(rate: float, rises: Sequence[float], retained: Sequence[float
 
 def _sold(us: Case) -> Estimate:
     low, high = published_responses(us)
-    none = _row(us, "bubb-origination-rule")
-    no_part = Datum(
-        0.0, "decimal", "B", str(none["source_id"]), str(none["ref"]), note="read from words"
-    )
+    found = us.table("finding")
+    against = found[(found["finding_id"] == NO_PART) & (found["side"] == "against")]
+    data = [low, high, *(
+        Datum(0.0, "decimal", "B", str(row["source_id"]), str(row["ref"]), note="read from words")
+        for _, row in against.iterrows()
+    )]  # fmt: skip
     middle = (low.value + high.value) / 2
-    return Estimate(middle, no_part.value, high.value, (no_part, low, high), "claims")
+    return over([middle, *(row.value for row in data)], data, "claims")
 
 
 def _misreported(parts: Misreported) -> Estimate:

@@ -24,7 +24,7 @@ from abscase.quality.flow import CauseHazards, cause_hazards, flow_from_stock, h
 from abscase.ranges import Array
 
 RESIDENCE = (3.0, 24.0)
-"""Months between 90 days past due and write-off that are held possible for Ant."""
+"""Months between 90 days past due and write-off held possible for Ant: assumed, no source tells."""
 STATES = ("AZ", "CA", "FL", "NV")
 DEAL = "cmlti_2006_nc2"
 LEAST_MONTHS = 3
@@ -106,6 +106,12 @@ def ant_flow(series: pd.DataFrame, residence_months: float = 3.0, growth: float 
         The table ``series`` of Ant.
     residence_months, growth : float
         Where the estimate stands; what lies outside the bounds is drawn to them.
+
+    Returns
+    -------
+    Estimate
+        Of grade C at best: the time to write-off is assumed, and the growth that two balances show
+        on the mean of months or years need not be that of the months before the date.
     """
     stock, rates = ant_stock(series), growth_rates(series)["growth"]
     _, least, most = rounding(stock)
@@ -115,7 +121,7 @@ def ant_flow(series: pd.DataFrame, residence_months: float = 3.0, growth: float 
     bounds = [flow_from_stock(least, RESIDENCE[1], span[0]),
               flow_from_stock(most, RESIDENCE[0], span[1])]  # fmt: skip
     data = [stock, *data_of(rows(series, "consumer_credit_balance"))]
-    return over([value, *bounds], data, figure="scale", kind="parameters")
+    return over([value, *bounds], data, figure="scale", kind="parameters", at_best="C")
 
 
 def deal_hazards(series: pd.DataFrame, alpha: float = 0.05) -> dict[str, CauseHazards]:
@@ -171,7 +177,11 @@ def _outcome_rows(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def deal_flow(series: pd.DataFrame, state: str = "all", alpha: float = 0.05) -> Estimate:
-    """Return the share of homes lost in a month, from the hazard of a state or of all four."""
+    """Return the hazard of a lost home in discrete months, of a state or of all four.
+
+    That is the share of homes lost in a month of those still there, :math:`1 - e^{-\\lambda}` of
+    the hazard in continuous time; Ant's flow is a share of a month too.
+    """
     hazard = deal_hazards(series, alpha)[state]
     shares = hazard_to_probability([hazard.lost, hazard.lo, hazard.hi])
     found = _outcome_rows(series)
@@ -203,7 +213,9 @@ def nearer(ant: Estimate, subprime: Estimate, cards: Estimate) -> Estimate:
     grid = _distance(a[:, None, None], s[None, :, None], c[None, None, :])
     middle = _distance(*(each[0] for each in logs))
     data = (*ant.data, *subprime.data, *cards.data)
-    return over([middle, grid.min(), grid.max()], data, figure="scale", kind="parameters")
+    at_best = max(each.at_best for each in (ant, subprime, cards))
+    found = [middle, grid.min(), grid.max()]
+    return over(found, data, figure="scale", kind="parameters", at_best=at_best)
 
 
 def _distance(ant: Array, subprime: Array, cards: Array) -> Array:

@@ -53,11 +53,11 @@ def stressed(cases: Mapping[str, Case], flow: Estimate, multiple: float = 1.0) -
     covid, tripled = arrears_rise(cases["ant"].table("series")), fintech_rise(cases["cn_peers"])
     deal = deal_flow(cases["us_subprime"].table("series"))
     table = pd.DataFrame([
-        _row("calm", 1.0, flow, flow.grade),
-        _row("yours", multiple, flow, "C"),
-        _row("covid", covid.value, flow, max(flow.grade, covid.grade)),
-        _row("tripled", tripled.value, flow, max(flow.grade, tripled.grade)),
-        _row("hazard_2007", deal.value / flow.value, flow, max(flow.grade, deal.grade)),
+        _row("calm", over([1.0], ()), flow, flow.grade),
+        _row("yours", over([multiple], ()), flow, "C"),
+        _row("covid", covid, flow, max(flow.grade, covid.grade)),
+        _row("tripled", tripled, flow, max(flow.grade, tripled.grade)),
+        _row("hazard_2007", over([deal.value / flow.value], ()), flow, max(flow.grade, deal.grade)),
     ])  # fmt: skip
     table.loc[table["scenario"] == "hazard_2007", ["low", "high"]] = deal.low, deal.high
     for name, yearly in {"flow": "yearly", "low": "yearly_low", "high": "yearly_high"}.items():
@@ -66,6 +66,9 @@ def stressed(cases: Mapping[str, Case], flow: Estimate, multiple: float = 1.0) -
                   "yearly_high", "grade"]]  # fmt: skip
 
 
-def _row(name: str, times: float, flow: Estimate, grade: str) -> dict[str, object]:
-    return {"scenario": name, "multiple": times, "flow": times * flow.value,
-            "low": times * flow.low, "high": times * flow.high, "grade": grade}  # fmt: skip
+def _row(name: str, times: Estimate, flow: Estimate, grade: str) -> dict[str, object]:
+    """One stress; where the multiple has bounds, those of the flow widen by them."""
+    return {
+        "scenario": name, "multiple": times.value, "flow": times.value * flow.value,
+        "low": times.low * flow.low, "high": times.high * flow.high, "grade": grade,
+    }  # fmt: skip

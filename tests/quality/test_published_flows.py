@@ -99,6 +99,8 @@ def test_cards_are_weighted_by_the_months_they_cover(series):
     moodys = [0.0629 * 12, 0.0406 * 3, 0.0477, 0.0468, 0.0459 * 3]
     assert table.loc["card_moodys_charge_off", "flow"] == pytest.approx(sum(moodys) / 20 / 12)
     assert table.loc["card_moodys_charge_off", "months"] == 20
+    assert table.loc["card_fed_charge_off_nsa", "last"] == pd.Timestamp("2006-06-30")
+    assert table["months"].max() < 48, "no report covers all four years"
     flow = controls.card_flow(series["us_cards"])
     assert flow.low <= flow.value <= flow.high
     assert all(pd.Timestamp("2004") <= row.date < pd.Timestamp("2008") for row in flow.data)
@@ -143,6 +145,11 @@ def test_nearer_is_bounded_by_every_point_inside():
     assert inside.max() == pytest.approx(bounds.high, abs=0.05)
 
 
+def test_a_ratio_keeps_what_was_assumed():
+    one = Estimate(2.0, 1.0, 4.0, (), at_best="C")
+    assert ratio(one, exact(4.0, 2.0, 8.0)).grade == "C" == ratio(exact(1.0, 1.0, 1.0), one).grade
+
+
 def test_a_ratio_takes_the_outer_corners():
     one, other = exact(2.0, 1.0, 4.0), exact(4.0, 2.0, 8.0)
     found = ratio(one, other)
@@ -153,7 +160,9 @@ def test_every_estimate_becomes_a_record(found):
     assert set(found) == HERE <= set(margins())
     for name, each in found.items():
         made = record(name, case="ant", **each.fields)
-        assert made.grade == each.grade == "B", "Ant's path is read in a machine translation"
+        grade = "B" if name == "S9a.stress" else "C"
+        assert made.grade == each.grade == grade, "the time to write-off is assumed"
+        assert made.verdict == "inconclusive" or grade != "C"
         assert each.low <= each.value <= each.high
 
 

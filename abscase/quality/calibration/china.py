@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -72,7 +72,9 @@ def ant_plan(case: Case) -> Plan:
         moment("balance growth", ends.assign(unit="times"), reading, ratio,
                (ratio * 0.9, ratio * 1.01), fitted=False)
     )  # fmt: skip
-    moments += [_peer_roll(case, plus90["date"].iloc[-1]), _early_repayment(case, shape.months)]
+    # That Ant's loans roll and are repaid early as those of other lenders is assumed.
+    taken_over = (_peer_roll(case, plus90["date"].iloc[-1]), _early_repayment(case, shape.months))
+    moments += [replace(each, grade="C") for each in taken_over]
     return Plan(
         lambda theta, fixed: shape.process(theta, round(fixed["wait"]), fixed["cure_90"]),
         np.array([-6.0, -5.7, -5.6, -5.1, -4.7, -4.5, 1.6, 2.7]), tuple(moments),
