@@ -36,7 +36,8 @@ class Pool:
     name : str
         What it is, in English.
     calibration : Calibration or None
-    notes : tuple of str
+    score_below : float or None
+        Only loans with a lower score are in it; those without one are left out. None: all.
     """
 
     case: Case
@@ -48,7 +49,7 @@ class Pool:
     period_months: int
     name: str
     calibration: Calibration | None = None
-    notes: tuple[str, ...] = ()
+    score_below: float | None = None
 
 
 def pool(
@@ -69,7 +70,9 @@ def pool(
     Raises
     ------
     ChoiceError
-        There is no such scenario, or the case has several loaded tapes with outcomes.
+        There is no such scenario.
+    DataFaults
+        The case has several loaded tapes with outcomes, or no loan of the tape is left.
     """
     if scenario not in SCENARIOS:
         raise ChoiceError("scenario", scenario, SCENARIOS)
@@ -80,7 +83,6 @@ def pool(
     return Pool(
         case, loan.lazy(), performance.lazy(), "B", found.sources, True, 1,
         f"simulated loans, calibrated ({scenario})", found,
-        ("simulated: a result on them tests the simulation, not the world",),
     )  # fmt: skip
 
 
@@ -92,7 +94,11 @@ def _loaded(case: Case) -> str | None:
         if performance is not None and performance.select(pl.len()).collect().item():
             names.append(name)
     if len(names) > 1:
-        raise ChoiceError(f"loaded tape of {case.name} (keep one)", ", ".join(names), names)
+        raise DataFaults([
+            Fault("several loaded tapes have outcomes, and a case is measured on one: keep one",
+                  f"{case.name}/{name}", fix=f"to drop it, remove {panel_dir(case.name, name)}")
+            for name in names
+        ])  # fmt: skip
     return names[0] if names else None
 
 
@@ -100,7 +106,6 @@ def _real(case: Case, source: str, score_below: float | None) -> Pool:
     loan, performance = case.panel("loan", source), case.panel("performance", source)
     assert loan is not None and performance is not None
     name = f"loaded tape {source}"
-    notes: tuple[str, ...] = ()
     has_score = "score" in loan.collect_schema()
     if case.name == "us_subprime" and score_below is not None and has_score:
         require(score_below=(score_below, 300, 900))
@@ -109,12 +114,13 @@ def _real(case: Case, source: str, score_below: float | None) -> Pool:
             loan.select("loan_id"), on="loan_id", how="semi", maintain_order="left"
         )
         name = f"{name}, scores below {score_below:g}"
-        notes = (f"only loans with a score below {score_below:g}; those without one are left out",)
+    else:
+        score_below = None
     evidence = loan.select(pl.col("grade").max(), pl.col("source_id").first()).collect()
     if evidence["grade"][0] is None:
         raise DataFaults([Fault("no loans of the tape are left; load another or widen it", name)])
     report = json.loads((panel_dir(case.name, source) / "quality_report.json").read_text("utf-8"))
     return Pool(
         case, loan, performance, evidence["grade"][0], (evidence["source_id"][0],), False,
-        int(report["period_months"]), name, None, notes,
+        int(report["period_months"]), name, None, score_below,
     )  # fmt: skip

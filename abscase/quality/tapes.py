@@ -29,8 +29,8 @@ def tape_facts(pools: Mapping[str, Pool]) -> pd.DataFrame:
     -------
     DataFrame
         ``tape`` (the code), ``kind`` ("simulated" or "real"), ``loans``, ``rows``, ``start``,
-        ``end``, ``period_months``, ``buckets`` (whether it tells 30, 60 and 90 days apart),
-        ``grade``, ``source_id``.
+        ``end``, ``period_months``, ``score_below`` (only such loans; empty: all), ``buckets``
+        (whether it tells 30, 60 and 90 days apart), ``grade``, ``source_id``.
     """
     found = []
     for name, pool in pools.items():
@@ -40,6 +40,7 @@ def tape_facts(pools: Mapping[str, Pool]) -> pd.DataFrame:
             "loans": int(tally(pool.loan, ["loan_id"], [])["loans"].iloc[0]),
             "rows": int(months["loans"].sum()), "start": months["date"].min(),
             "end": months["date"].max(), "period_months": pool.period_months,
+            "score_below": pool.score_below,
             "buckets": bool(months["state"].isin(list(LIVE.values())[1:]).any()),
             "grade": pool.grade, "source_id": " ".join(pool.sources),
         })  # fmt: skip

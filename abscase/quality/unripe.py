@@ -38,6 +38,8 @@ def project(
         has a default, or fewer than two vintages reached the last of these: nothing can be
         projected, as where loans are too young to be written off.
     """
+    if table.empty:
+        return None
     # A few loans without a default would make every age look empty; chosen by size, not by outcome.
     large = table[table["loans"] >= LEAST_SIZE * table["loans"].max()]
     sums = triangle(large[large["age_months"] <= max_age], value)

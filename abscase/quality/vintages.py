@@ -20,6 +20,11 @@ from abscase.quality.tally import grouped, tally
 Width = Literal["year", "quarter", "month"]
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
 COUNTS = ("at_risk", *ENDS, "default_count")
+COLUMNS = [
+    "age_months", "complete", "loans", "original_amt", *COUNTS, "default_amt", "loss_amt",
+    "survival", "default_share", "default_amt_share", "loss_share", "naive_default_share",
+    "naive_default_amt_share", "naive_loss_share",
+]  # fmt: skip
 AMOUNTS = ("default_amt", "loss_amt", "default_seen_amt", "loss_seen_amt")
 
 
@@ -96,17 +101,14 @@ def vintages(
                   " ".join(str(row[name]) for name in keys), fix="count age from orig_date")
             for _, row in strange.iterrows()
         ])  # fmt: skip
+    if cells.empty:
+        return pd.DataFrame(columns=[*keys, *COLUMNS])
     last = int(month_index(cells["date"]).max())
     table = _by_age(cells, sizes, keys, last)
     table = pd.concat([_curves(group) for _, group in grouped(table, keys)], ignore_index=True)
     if "loss_amt" not in nw.from_native(panel).collect_schema().names():
         table[["loss_amt", "loss_share", "naive_loss_share"]] = np.nan
-    shares = [f"{kind}{what}_share" for kind in ("", "naive_")
-              for what in ("default", "default_amt", "loss")]  # fmt: skip
-    return table[
-        [*keys, "age_months", "complete", "loans", "original_amt", *COUNTS, "default_amt",
-         "loss_amt", "survival", *shares]
-    ]  # fmt: skip
+    return table[[*keys, *COLUMNS]]
 
 
 def triangle(table: pd.DataFrame, value: str, first_age: int = 0) -> pd.DataFrame:

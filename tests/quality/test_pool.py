@@ -1,5 +1,7 @@
 """The pool of a case: the tape that was loaded, else simulated loans."""
 
+import shutil
+
 import pandas as pd
 import polars as pl
 import pytest
@@ -54,7 +56,7 @@ def test_a_subprime_tape_is_cut_at_the_score_and_says_so(loaded):
     found = pool(loaded)
     assert found.loan.collect()["loan_id"].to_list() == ["1"]
     assert set(found.performance.collect()["loan_id"]) == {"1"}
-    assert "below 660" in found.name and found.notes
+    assert "below 660" in found.name and found.score_below == 660
     assert pool(loaded, score_below=None).loan.collect().height == 2
     with pytest.raises(DataFaults, match="no loans of the tape are left"):
         pool(loaded, score_below=400)
@@ -67,3 +69,12 @@ def test_a_scenario_is_always_simulated(loaded):
 def test_the_scenario_must_exist(empty):
     with pytest.raises(ChoiceError, match="no scenario named 'crash'"):
         pool(load_case("ant"), scenario="crash")
+
+
+def test_two_tapes_of_a_case_are_refused_with_the_way_out(loaded, tmp_path):
+    folder = tmp_path / "home" / "panels" / "us_subprime"
+    shutil.copytree(folder / "dcr", folder / "mine")
+    with pytest.raises(DataFaults) as caught:
+        pool(load_case("us_subprime"))
+    assert len(caught.value.faults) == 2
+    assert all(str(folder) in fault.fix for fault in caught.value.faults)

@@ -10,6 +10,7 @@ from abscase.errors import ChoiceError, DataFaults
 from abscase.quality.chain_ladder import chain_ladder
 from abscase.quality.exposure import exposure
 from abscase.quality.incidence import cumulative_incidence
+from abscase.quality.unripe import project
 from abscase.quality.vintages import triangle, vintages
 from abscase.sources.dcr import read
 from abscase.sources.tape import with_previous_state
@@ -148,3 +149,9 @@ def test_ever_default_of_the_real_panel(samples):
     # The file lacks the loans repaid before it begins: of those it holds, more default than of all.
     gap = ever["naive_default_share"] - ever["default_share"]
     assert (gap.loc["2003":"2006"] > 0.01).all()
+
+
+def test_a_tape_that_had_not_begun_has_no_vintage(hand_panel, hand_loans):
+    table = vintages(hand_panel.head(0), hand_loans.head(0))
+    assert table.empty and list(table) == list(vintages(hand_panel, hand_loans))
+    assert project(table, 24) is None
