@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from abscase import cli
@@ -97,6 +98,18 @@ def test_a_wrong_option_is_exit_2(words, capsys):
     with pytest.raises(SystemExit) as caught:
         main(shlex.split(words))
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("engine", ["polars", "pandas"])
+def test_what_is_no_panel_is_refused(engine, capsys, tmp_path):
+    junk, other = tmp_path / "loans.csv", tmp_path / "performance.parquet"
+    junk.write_text("a,b\n1,2\n")
+    pd.DataFrame({"loan_id": ["1"]}).to_parquet(other)
+    for path, says in ((junk, "is no Parquet file"), (other, "date: the column is not there")):
+        assert main(["measure", str(path), "--engine", engine, "--out", str(tmp_path / "x")]) == 2
+        error = capsys.readouterr().err
+        assert says in error and "Traceback" not in error
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path):

@@ -81,12 +81,13 @@ def _measure(options: argparse.Namespace) -> None:
     from abscase.quality.engines import opened
     from abscase.quality.panel_tables import panel_tables
     from abscase.report.measured import measured
+    from abscase.show.csv_text import csv_text
 
     begun = time.monotonic()
     with opened(options.panel, options.engine, options.master, options.by) as panel:
         tables = panel_tables(panel.performance, panel.loan, options.by)
     for name, table in tables.items():
-        write_whole(options.out / f"{name}.csv", table.to_csv(index=False))
+        write_whole(options.out / f"{name}.csv", csv_text(table))
     say(measured(tables))
     seconds = time.monotonic() - begun
     say(f"{options.out}: {len(tables)} tables by {options.engine} in {seconds:.1f} s")

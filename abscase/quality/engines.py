@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, Fault, ParameterFaults
+from abscase.schema import TABLES
 
 ENGINES = ("polars", "pandas", "duckdb", "spark")
 READ = ("case", "loan_id", "date", "age_months", "balance_amt", "state", "previous_state",
@@ -63,6 +64,7 @@ def opened(
     if master and engine != "spark":
         raise ParameterFaults([f"--master is for the engine spark, not for {engine}"])
     tables = panel_files(path)
+    _require_parquet([file for files in tables for file in files])
     if engine == "spark":
         with _session(master) as session:
             yield Panel(*(_spark_frame(session, files) for files in tables))
@@ -85,6 +87,25 @@ def panel_files(path: Path) -> tuple[list[Path], list[Path]]:
             return tables[0], tables[1]
     fix = "abscase convert makes one"
     raise DataFaults([Fault("holds no panel (performance.parquet)", file=str(path), fix=fix)])
+
+
+def _require_parquet(files: Sequence[Path]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    faults = []
+    for file in files:
+        try:
+            held = pq.read_schema(file).names
+        except (pa.ArrowInvalid, OSError):
+            fix = "abscase load or convert makes one of a raw tape"
+            faults.append(Fault("is no Parquet file", file=str(file), fix=fix))
+            continue
+        needed = TABLES[file.stem].required if file.stem in TABLES else ()
+        faults += [Fault("the column is not there", name, file=str(file))
+                   for name in needed if name not in held]  # fmt: skip
+    if faults:
+        raise DataFaults(faults)
 
 
 def _require_one_tape(path: Path, files: Sequence[Path]) -> None:

@@ -19,6 +19,7 @@ from abscase.report import manifest
 from abscase.report.parameter import check
 from abscase.report.params import read_parameters
 from abscase.report.plan import claim_files
+from abscase.show.csv_text import csv_text
 from abscase.show.exhibit import Exhibit
 from abscase.show.labels import has_label, label
 from abscase.show.style import theme
@@ -26,7 +27,6 @@ from abscase.show.tables import html_table
 from abscase.verdict.claims import ClaimRecord, read_records, write_records
 
 SCRATCH = "reports/scratch"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OF_PLACE = ("out_dir", "claims_dir")
 
 
@@ -73,8 +73,7 @@ class Session:
         """
         text = label(caption, self.lang, **fields) if has_label(caption) else caption
         shown = html_table(frame, self.lang, text, formats, headers)
-        csv = guarded(frame).to_csv(index=False, lineterminator="\n")
-        self._note(write_whole(self.folder / "tables" / f"{name}.csv", csv))
+        self._note(write_whole(self.folder / "tables" / f"{name}.csv", csv_text(frame)))
         display(shown)
 
     def say(self, key: str, **fields: object) -> None:
@@ -152,19 +151,3 @@ def _base() -> Path:
     """Return the folder that paths count from: the current one, or above ``notebooks/`` in it."""
     here = Path.cwd()
     return here.parent if here == share_dir() / "notebooks" else here
-
-
-def guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy whose texts no spreadsheet takes for a formula: an apostrophe stands before.
-
-    >>> guarded(pd.DataFrame({"x": ["=1+1", "a"], "y": [-1, 2]}))["x"].tolist()
-    ["'=1+1", 'a']
-    """
-    safe = frame.copy()
-    for name in [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]:
-        safe[name] = frame[name].map(_guard)
-    return safe
-
-
-def _guard(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -57,6 +57,7 @@ def write_panel(tape: Tape, folder: Path, identity: dict[str, Any], file: str) -
         if table == "loan" or tape.performance is not None:
             require_sound(target, table, f"{file} ({table})")
     loan, performance = (pl.scan_parquet(folder / f"{table}.parquet") for table in KEYS)
+    _require_one_currency(loan, file)
     origin = {name: str(identity[name]) for name in ("source", "case", "sha256")}
     found = report(tape, loan, performance, file=file, **origin)
     write_json(folder / REPORT, asdict(found))
@@ -90,6 +91,13 @@ def _refuse_faults(tape: Tape, file: str) -> None:
     ]
     if faults:
         raise DataFaults(faults)
+
+
+def _require_one_currency(loan: pl.LazyFrame, file: str) -> None:
+    found = loan.select(pl.col("currency").drop_nulls().unique().sort()).collect().to_series()
+    if len(found) > 1:
+        rule, fix = "amounts of several currencies cannot be added up", "make a file of each"
+        raise DataFaults([Fault(rule, "currency", ", ".join(found), file=file, fix=fix)])
 
 
 def _frames(tape: Tape) -> dict[str, pl.LazyFrame]:

@@ -3,6 +3,7 @@
 A map is a YAML file beside the data, named after it: ``loans.csv.map.yml`` for ``loans.csv``::
 
     period_months: 1                    # 1 or 3; 1 where it is left out
+    decimal: "."                        # "." (1,234.5) or "," (1.234,5); "." where it is left out
     grade: A                            # evidence; A where it is left out
     loan:
       loan_id: 合同号                    # a column of the file
@@ -41,9 +42,9 @@ COLUMNS = {
     "performance": ("date", "balance_amt", "state", "days_past_due", "rate", "recovery_amt", "ltv"),
 }  # fmt: skip
 NEEDED = {"loan": ("loan_id", "currency"), "performance": ("date", "balance_amt")}
-TOP, PARTS, PERIODS = ("period_months", "grade", *COLUMNS), ("column", "value", "unit", "format",
-                                                             "codes"), (1, 3)  # fmt: skip
-GRADES = ("A", "B", "C")
+TOP = ("period_months", "decimal", "grade", *COLUMNS)
+PARTS, PERIODS = ("column", "value", "unit", "format", "codes"), (1, 3)
+GRADES, DECIMALS = ("A", "B", "C"), (".", ",")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class ColumnMap:
     performance: Mapping[str, Spec]
     period_months: int = 1
     grade: str = "A"
+    decimal: str = "."
 
 
 def map_path(data: Path) -> Path:
@@ -87,7 +89,7 @@ def read_map(path: Path, columns: Sequence[str]) -> ColumnMap:
         specs[table], found = _section(content.get(table) or {}, table, columns)
         faults += found
     faults += _absent(specs)
-    for name, allowed in (("period_months", PERIODS), ("grade", GRADES)):
+    for name, allowed in (("period_months", PERIODS), ("grade", GRADES), ("decimal", DECIMALS)):
         if content.get(name, allowed[0]) not in allowed:
             words = ", ".join(map(str, allowed))
             faults.append(Fault(f"is not one of: {words}", name, str(content[name])))
@@ -96,7 +98,7 @@ def read_map(path: Path, columns: Sequence[str]) -> ColumnMap:
                           for each in faults])  # fmt: skip
     return ColumnMap(
         specs["loan"], specs["performance"], content.get("period_months", 1),
-        content.get("grade", "A"),
+        content.get("grade", "A"), content.get("decimal", "."),
     )  # fmt: skip
 
 

@@ -20,12 +20,14 @@ from abscase.sources.codes import decoded, filled
 from abscase.sources.column_map import COLUMNS, ENDING, UNITS, ColumnMap, Spec, map_path, read_map
 from abscase.sources.delimited import readable
 from abscase.sources.gbk import csv_rows
-from abscase.sources.histories import BUCKET, history, tape
+from abscase.sources.histories import BUCKET, YEARS, history, tape
 from abscase.sources.ranges import in_range
 from abscase.sources.registry import Source, own_files
 from abscase.sources.tape import Tape
 
 PARQUET = (".parquet", ".pq")
+LARGEST = {"float": 1e15, "int": 2**31 - 1}
+"""Beyond which a number of a cell is none: a slip, infinity, or not a number."""
 ENDS = {name: state for name, state in STATES.items() if state >= STATES["default"]}
 STATE_OF = {**{str(state): state for state in STATES.values()}, **STATES}
 """States by number and by name."""
@@ -43,16 +45,17 @@ def read(path: Path, case: str) -> Tape:
 
     Notes
     -----
-    Text is turned into numbers after a thousands mark or a percent sign is dropped; what still is
-    none, or is not the date or code that the map says, is emptied and counted. Without a column of
-    origination a loan's age counts from its first row.
+    Text is turned into numbers after a percent sign and marks between full groups of three digits
+    are dropped; what still is none or is out of all reason, or is not the date or code that the map
+    says, is emptied and counted. Without a column of origination a loan's age counts from its first
+    row.
     """
     data = path.with_name(path.name.removesuffix(ENDING))
     names, frame = columns_of(data)
     spec = read_map(map_path(data), names)
     with readable(data):
         cells = frame.with_columns(
-            _value(each, TABLES[table][name], frame.collect_schema(), table).alias(
+            _value(each, TABLES[table][name], frame.collect_schema(), table, spec.decimal).alias(
                 f"{table}.{name}"
             )
             for table, section in _sections(spec).items() for name, each in section.items()
@@ -98,7 +101,7 @@ def _sections(spec: ColumnMap) -> dict[str, Mapping[str, Spec]]:
     return {"loan": spec.loan, "performance": spec.performance}
 
 
-def _value(spec: Spec, column: Column, schema: pl.Schema, table: str) -> pl.Expr:
+def _value(spec: Spec, column: Column, schema: pl.Schema, table: str, decimal: str) -> pl.Expr:
     cell = pl.col(spec.column) if spec.column else pl.lit(spec.value)
     kind: type[pl.DataType] = type(schema[spec.column]) if spec.column else pl.String
     if spec.codes:
@@ -107,13 +110,23 @@ def _value(spec: Spec, column: Column, schema: pl.Schema, table: str) -> pl.Expr
     if column.name == "state":
         return decoded(cell.cast(pl.String), STATE_OF, kind=pl.Int8)
     if column.kind in ("float", "int"):
-        plain = cell.str.replace_all(r"[,%\s]", "") if kind == pl.String else cell
-        return plain.cast(pl.Float64, strict=False) * UNITS.get(spec.unit, 1)
+        plain = _ungrouped(cell, decimal) if kind == pl.String else cell
+        number = plain.cast(pl.Float64, strict=False) * UNITS.get(spec.unit, 1)
+        return pl.when(number.abs() <= LARGEST[column.kind]).then(number)
     if column.kind == "date":
         return _date(cell, kind, spec.format or "%Y-%m-%d", table)
     if column.kind == "flag":
         return decoded(cell.cast(pl.String).str.to_lowercase(), YES, kind=pl.Boolean)
     return filled(cell.cast(pl.String))
+
+
+def _ungrouped(cell: pl.Expr, decimal: str) -> pl.Expr:
+    """Return text as a number is written in code; a mark that parts no groups of three stays."""
+    bare = cell.str.replace_all(r"[%\s]", "")
+    if decimal == ",":
+        bare = bare.str.replace_many([".", ","], [",", "."])
+    grouped = bare.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+    return pl.when(grouped).then(bare.str.replace_all(",", "")).otherwise(bare)
 
 
 def _date(cell: pl.Expr, kind: type[pl.DataType], form: str, table: str) -> pl.Expr:
@@ -124,6 +137,7 @@ def _date(cell: pl.Expr, kind: type[pl.DataType], form: str, table: str) -> pl.E
         day = cell.str.strip_chars().str.to_date(form, strict=False)
     else:
         day = (pl.lit("01 ") + cell.str.strip_chars()).str.to_date(f"%d {form}", strict=False)
+    day = pl.when(day.dt.year().is_between(*YEARS)).then(day)
     return day.dt.month_end() if table == "performance" or "%d" not in form else day
 
 
@@ -172,7 +186,8 @@ def _loans_only(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping
 
 def _history(cells: pl.LazyFrame, spec: ColumnMap, case: str, unread: Mapping[str, int]) -> Tape:
     rows = int(cells.select(pl.len()).collect(engine="streaming").item())
-    found = history(_rows(cells, spec), ENDS, rows, {**unread, **_disagreeing(cells, spec)})
+    altered = {**unread, **_disagreeing(cells, spec), **_changing(cells, spec)}
+    found = history(_rows(cells, spec), ENDS, rows, altered)
     notes = NOTES if "state" in spec.performance else (*NOTES, REPAID)
     return tape([_loans(cells, spec)], [found], _constants(spec, case), notes, spec.period_months)
 
@@ -185,6 +200,19 @@ def _disagreeing(cells: pl.LazyFrame, spec: ColumnMap) -> dict[str, int]:
     odd = (state < STATES["default"]) & (_bucket(pl.col("performance.days_past_due")) != state)
     count = int(cells.select(odd.fill_null(False).sum()).collect(engine="streaming").item())
     return {"state and days past due disagree: the worse bucket taken": count} if count else {}
+
+
+def _changing(cells: pl.LazyFrame, spec: ColumnMap) -> dict[str, int]:
+    """Count the loans whose own facts are not the same in all of their rows."""
+    facts = cells.select(f"loan.{name}" for name in spec.loan)
+    facts = facts.filter(pl.col("loan.loan_id").is_not_null()).unique()
+    again = facts.group_by("loan.loan_id").len().select((pl.col("len") > 1).sum())
+    count = int(again.collect(engine="streaming").item())
+    return (
+        {"loans with facts that change from row to row: those of the first row": count}
+        if (count)
+        else {}
+    )
 
 
 def _bucket(days: pl.Expr) -> pl.Expr:

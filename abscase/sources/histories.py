@@ -31,6 +31,8 @@ PERFORMANCE = TABLES["performance"]
 MOST_DAYS = PERFORMANCE["days_past_due"].high
 RATES = PERFORMANCE["rate"].low, PERFORMANCE["rate"].high
 NO_KEY = "no loan number or month"
+YEARS = 1950, 2100
+"""Years between which a date of a loan can lie; one outside is a slip."""
 NEEDED = ("loan_id", "month", "orig_month", "days_late", "code", "months_left", "original_amt",
           "balance", "left_amt", "recovery_amt", "rate", "ltv_now", "least")  # fmt: skip
 KEPT = {"loan_id", "month", "orig_month", "state", "balance_amt", "days_past_due", "recovery_amt",
@@ -125,7 +127,10 @@ def streamed(rows: pl.LazyFrame, ends: Mapping[str, int]) -> pl.LazyFrame:
 
 
 def _keyed(rows: pl.LazyFrame) -> pl.LazyFrame:
-    return rows.filter(pl.col("loan_id").is_not_null(), pl.col("month").is_not_null())
+    made = pl.col("orig_month")
+    return rows.filter(
+        pl.col("loan_id").is_not_null(), pl.col("month").dt.year().is_between(*YEARS)
+    ).with_columns(orig_month=pl.when(made.dt.year().is_between(*YEARS)).then(made))
 
 
 def _kept(marked: pl.LazyFrame) -> pl.LazyFrame:

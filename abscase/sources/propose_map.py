@@ -67,6 +67,11 @@ def propose_map(path: Path) -> str:
     names, frame = columns_of(path)
     with readable(path):
         head = frame.head(LOOKED_AT).collect()
+    if names and names[0].lstrip().startswith("<"):
+        fix = "loan-level XML is loaded with: abscase load abs_ee FILE"
+        raise DataFaults([Fault("is XML, not a table", file=path.name, fix=fix)])
+    if head.is_empty():
+        raise DataFaults([Fault("holds no row, so nothing tells its columns", file=path.name)])
     found, unsure = _matches(names, head)
     if not {"performance.date", "performance.balance_amt"} <= set(found):
         found = {place: name for place, name in found.items() if place.startswith("loan.")}

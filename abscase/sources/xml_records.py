@@ -135,6 +135,9 @@ def _blocks(path: Path, parser: expat.XMLParserType) -> Iterator[bool]:
     except expat.ExpatError as error:
         rule, fix = f"is not sound XML: {expat.ErrorString(error.code)}", "is the file cut off?"
         raise DataFaults([Fault(rule, line=error.lineno, file=path.name, fix=fix)]) from None
+    except (ValueError, LookupError) as error:
+        rule, fix = f"declares an encoding that cannot be read: {error}", "save it as UTF-8"
+        raise DataFaults([Fault(rule, line=1, file=path.name, fix=fix)]) from None
     except DataFaults as error:
         raise DataFaults([
             Fault(fault.rule, line=fault.line, file=path.name, fix=fault.fix)

@@ -10,7 +10,7 @@ import pytest
 from abscase.case import Datum
 from abscase.errors import AbscaseError, ChoiceError, ParameterFaults
 from abscase.report import cache, manifest, session
-from abscase.report.session import guarded, start
+from abscase.report.session import start
 from abscase.verdict.claims import margins, read_records, record
 
 VALUES = {"lang": "en", "seed": 7, "out_dir": "out", "x": 1}
@@ -84,13 +84,6 @@ def test_a_table_is_shown_and_written_safe(begin):
     text = Path("out/tables/small.csv").read_text(encoding="utf-8")
     assert text == "name,value\n'=1+1,-1.5\n'-a,2.0\n'@b,3.0\nc,4.0\n,0.1\n"
     assert begin.shown[0].caption == "Any caption"
-
-
-def test_guarding_leaves_other_columns_and_the_frame_alone():
-    frame = pd.DataFrame({"day": pd.to_datetime(["2020-01-31"]), "n": [-1], "t": ["+x"]})
-    safe = guarded(frame)
-    assert safe["t"].tolist() == ["'+x"] and frame["t"].tolist() == ["+x"]
-    assert safe.drop(columns="t").equals(frame.drop(columns="t"))
 
 
 def test_finish_writes_claims_and_a_manifest_with_their_hashes(begin, monkeypatch):

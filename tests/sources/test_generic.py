@@ -265,3 +265,47 @@ def test_what_was_never_mapped_is_not_missing_and_no_history_is_said(file):
 def sum_of_cells(found):
     """Cells of the columns that count: case, id, currency, first date; six of the one row."""
     return 4 * found.loans + 6 * found.rows
+
+
+def test_a_number_is_read_in_one_style_and_what_fits_none_is_emptied(file):
+    cells = ["1,234.5", "1000,50", "1.234,5", "inf", "nan", "1e40"]
+    rows = pd.DataFrame({"id": list("abcdef"), "amt": cells})
+    text = "loan:\n  loan_id: id\n  currency: {value: CNY}\n  original_amt: amt\n"
+    load("generic", file(rows, text), "cn_peers")
+    amounts = table("loan").sort("loan_id")["original_amt"].to_list()
+    assert amounts == [1234.5, None, None, None, None, None]
+    report = load("generic", file(rows, 'decimal: ","\n' + text, "comma.csv"), "cn_peers")
+    amounts = table("loan").sort("loan_id")["original_amt"].to_list()
+    assert amounts == [None, 1000.5, 1234.5, None, None, None]
+    assert report.altered == {"loan.original_amt not readable by the map: emptied": 4}
+
+
+def test_one_slip_leaves_out_its_row_alone(file):
+    rows = ROWS.assign(余额=["15,000", "14,000", "inf", "20,000", "NaN"])
+    rows["月份"] = ["2020-01", "2020-02", "2020-03", "9999-02", "2020-03"]
+    report = load("generic", file(rows), "cn_peers")
+    assert sum(report.rejected.values()) == 1 and report.rejected["no loan number or month"] == 1
+    assert report.altered["performance.date not readable by the map: emptied"] == 1
+    assert set(table("loan")["loan_id"]) == {"甲", "乙"}
+
+
+def test_days_past_due_beyond_reason_are_emptied(file):
+    text = MAP.replace("  state: {column: 状态, codes: {正常: current, M1: 30, 核销: default, 结清: "
+                       "prepaid}}", "  days_past_due: 天数")  # fmt: skip
+    rows = ROWS.assign(天数=["0", "31", "100000000000", "0", "0"])
+    report = load("generic", file(rows, text), "cn_peers")
+    assert report.altered["performance.days_past_due not readable by the map: emptied"] == 1
+
+
+def test_loans_whose_facts_change_are_counted(file):
+    rows = ROWS.assign(金额=["1.5", "1.5", "1.6", "2", "2"])
+    report = load("generic", file(rows), "cn_peers")
+    reason = "loans with facts that change from row to row: those of the first row"
+    assert report.altered[reason] == 1
+    assert table("loan").sort("loan_id")["original_amt"].to_list()[-1] == 15000
+
+
+def test_amounts_of_two_currencies_are_refused(file, refused):
+    rows = ROWS.assign(币种=["CNY"] * 3 + ["USD"] * 2)
+    path = file(rows, MAP.replace("currency: {value: CNY}", "currency: 币种"))
+    assert "several currencies" in refused("generic", path, "cn_peers")

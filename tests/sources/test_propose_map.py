@@ -99,3 +99,14 @@ def test_a_map_is_written_beside_the_file_once(file):
     assert map_path(path).read_text(encoding="utf-8") == propose_map(path)
     with pytest.raises(DataFaults, match=r"mine\.csv\.map\.yml: is there already"):
         write_map(path)
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("<?xml version='1.0'?><a></a>", "is XML, not a table"),
+    ("id,amount\n", "holds no row"),
+])  # fmt: skip
+def test_what_no_map_can_be_made_of_is_refused(tmp_path, text, says):
+    path = tmp_path / "loans.csv"
+    path.write_text(text)
+    with pytest.raises(DataFaults, match=says):
+        propose_map(path)

@@ -104,3 +104,10 @@ def test_memory_does_not_grow_with_the_file(file):
     command = [sys.executable, "-c", textwrap.dedent(script), str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 40
+
+
+def test_an_encoding_of_many_bytes_is_named(tmp_path):
+    path = tmp_path / "loans.xml"
+    path.write_text('<?xml version="1.0" encoding="gbk"?><a></a>')
+    with pytest.raises(DataFaults, match="declares an encoding that cannot be read"):
+        list(batches(path, "a", ["b"]))
