@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from abscase.errors import AbscaseError, ChoiceError, DataFaults, Fault, ParameterFaults
-from abscase.schema import TABLES
 
 ENGINES = ("polars", "pandas", "duckdb", "spark")
+NEEDED = ("loan_id", "date", "age_months", "balance_amt", "state")
 READ = ("case", "loan_id", "date", "age_months", "balance_amt", "state", "previous_state",
         "loss_amt", "recovery_amt")  # fmt: skip
 """Columns of ``performance`` that a measure reads: pandas holds no others."""
@@ -64,7 +64,8 @@ def opened(
     if master and engine != "spark":
         raise ParameterFaults([f"--master is for the engine spark, not for {engine}"])
     tables = panel_files(path)
-    _require_parquet([file for files in tables for file in files])
+    _require_parquet(tables[0], NEEDED)
+    _require_parquet(tables[1], ("loan_id",))
     if engine == "spark":
         with _session(master) as session:
             yield Panel(*(_spark_frame(session, files) for files in tables))
@@ -89,7 +90,7 @@ def panel_files(path: Path) -> tuple[list[Path], list[Path]]:
     raise DataFaults([Fault("holds no panel (performance.parquet)", file=str(path), fix=fix)])
 
 
-def _require_parquet(files: Sequence[Path]) -> None:
+def _require_parquet(files: Sequence[Path], needed: Sequence[str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -101,7 +102,6 @@ def _require_parquet(files: Sequence[Path]) -> None:
             fix = "abscase load or convert makes one of a raw tape"
             faults.append(Fault("is no Parquet file", file=str(file), fix=fix))
             continue
-        needed = TABLES[file.stem].required if file.stem in TABLES else ()
         faults += [Fault("the column is not there", name, file=str(file))
                    for name in needed if name not in held]  # fmt: skip
     if faults:
