@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from abscase import cli
-from abscase.cli import main
+from abscase.cli import main, panels
 from abscase.report import run
 from abscase.report.plan import Request
 from abscase.report.run import Outcome
@@ -110,6 +110,15 @@ def test_what_is_no_panel_is_refused(engine, capsys, tmp_path):
         error = capsys.readouterr().err
         assert says in error and "Traceback" not in error
     assert not (tmp_path / "x").exists()
+
+
+def test_a_full_disk_is_one_line_whoever_reports_it(capsys, monkeypatch):
+    def full(_):
+        raise RuntimeError("parquet: underlying IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(panels, "_measure", full)
+    assert main(["measure", "x"]) == 1
+    assert capsys.readouterr().err == "abscase: No space left on device\n"
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -15,6 +16,9 @@ from typing import Any
 
 from abscase.cli import notebooks, panels, surveys, tapes
 from abscase.errors import AbscaseError, RunError
+
+
+OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -37,6 +41,12 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         print(f"abscase: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        # Polars has its own words for a full disk or a place where it may not write.
+        if not (found := OS_ERROR.search(str(error))):
+            raise
+        print(f"abscase: {os.strerror(int(found[1]))}", file=sys.stderr)
         return 1
 
 
