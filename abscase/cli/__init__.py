@@ -17,7 +17,6 @@ from typing import Any
 from abscase.cli import notebooks, panels, surveys, tapes
 from abscase.errors import AbscaseError, RunError
 
-
 OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
