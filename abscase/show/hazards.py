@@ -11,7 +11,7 @@ from abscase.show.labels import has_label, label
 from abscase.show.numbers import MISSING, percent, plain
 
 CODED = ("event", "part", "term", "factor", "method", "reference", "road", "sample", "side",
-         "stage", "world", "case", "tape", "way", "source")  # fmt: skip
+         "stage", "world", "case", "tape", "way", "source", "report")  # fmt: skip
 PERIODS = {1: "month", 3: "quarter"}
 
 
