@@ -1,12 +1,15 @@
 """Target against achieved in every case, on the model and on a tape; what is open stays open."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from abscase.case import load_case
-from abscase.errors import ChoiceError
+from abscase.errors import ChoiceError, ParameterFaults
 from abscase.quality.calibration import PLANS, calibrated
+from abscase.quality.calibration.drawn import over_draws
 from abscase.quality.calibration.fit import Fit
 from abscase.quality.calibration.store import kept
 from abscase.quality.calibration.subprime import score_effect
@@ -76,6 +79,33 @@ def test_what_cannot_be_identified_is_drawn_over_its_range(found):
     assert max(bad) < 0.012 and min(bad) > 0.009
     open_ = found["ant"].open.set_index("parameter")
     assert (open_.loc["wait", "low"], open_.loc["wait", "high"]) == (3, 24)
+
+
+def test_targets_taken_over_from_other_lenders_are_assumed_of_ant(found):
+    grades = found["ant"].moments.set_index("moment")["grade"]
+    assert grades["60-89 over 30-59 days, Lexin"] == "C"
+    assert grades["repaid early, of loans run off"] == "C"
+    assert (
+        set(grades.drop(grades[grades == "C"].index)) <= {"A", "B"} and (grades == "C").sum() == 2
+    )
+    own = found["cn_peers"].moments
+    assert not own.loc[own["moment"].str.contains("Lexin"), "grade"].eq("C").any()
+
+
+def test_draws_leave_the_write_offs_open_and_the_arrears_not(found):
+    ant = calibrated(load_case("ant"), 5, np.random.default_rng(3))
+    table = over_draws([ant]).set_index("measure")
+    assert (table["low"] <= table["at_fit"]).all() and (table["at_fit"] <= table["high"]).all()
+    shifted = replace(ant, draws=(ant.process,))
+    same = over_draws([shifted])
+    assert (same["low"] == same["high"]).all(), "the interval is that of the draws"
+    width = table["high"] / table["low"]
+    assert width["arrears_90"] < 1.2 < 3 < width["write_off"]
+    covid = over_draws([shifted], "covid").set_index("measure")["at_fit"]
+    path = expected(under(ant.process, "covid")).amount[:4, :, :, -1].sum((1, 2))
+    assert covid["arrears_30"] == pytest.approx(path[1:].sum() / path.sum())
+    with pytest.raises(ParameterFaults, match="draws is 0"):
+        over_draws([found["ant"]])
 
 
 def moment_of(process: Process) -> float:

@@ -1,6 +1,6 @@
 import pytest
 
-from abscase.case import load_case
+from abscase.case import Case, load_case
 from abscase.quality import information
 from abscase.verdict.claims import margins, record
 
@@ -20,6 +20,17 @@ def test_sale_runs_from_no_part_to_the_largest_excess_in_print(found):
     assert (seen.low, seen.value, seen.high) == pytest.approx((0.0, 0.175, 0.25))
     assert seen.grade == "B", "a zero read from words is not a printed one"
     assert seen.sources == ["lit-bubb-2011", "lit-keys-2010"]
+
+
+def test_the_zero_of_the_first_comes_from_the_paper_against_it(us, monkeypatch):
+    finding = us.table("finding")
+    kept = finding[finding["finding_id"] != information.NO_PART]
+    assert len(kept) == len(finding) - 1
+    monkeypatch.setattr(Case, "table", lambda case, name: kept)
+    seen = information.estimates(us)["S9b.sold_us"]
+    assert (seen.low, seen.high) == pytest.approx((0.1, 0.25))
+    made = record("S9b.sold_us", case=us.name, **seen.fields)
+    assert made.verdict == "supported", "with no paper against it the claim can be supported"
 
 
 def test_misreporting_multiplies_the_published_ends(found):

@@ -8,7 +8,7 @@ from abscase.case import load_case
 from abscase.errors import DataFaults
 from abscase.estimate import Estimate, over, ratio, rounding, rows
 from abscase.quality import controls, published, scale, stress
-from abscase.quality.flow import hazard_to_probability
+from abscase.quality.flow import flow_from_stock, hazard_to_probability
 from abscase.quality.pool_summary import POOLS, pool_summary
 from abscase.quality.projections import agency_projections, deal_outcomes, housing, revisions
 from abscase.verdict.claims import margins, record
@@ -224,11 +224,37 @@ def test_pool_summary(cases):
     assert not table.loc["jiebei", "secured"]
 
 
+def test_growth_beyond_the_published_means_lies_above_the_bounds(series):
+    """At 8 per cent a month the upper ratio to cards is 1.70, not 1.41: the span is no bound."""
+    stock, cards = published.ant_stock(series["ant"]), controls.card_flow(series["us_cards"])
+    _, _, most = rounding(stock)
+    at = {rate: flow_from_stock(most, published.RESIDENCE[0], rate) / cards.low
+          for rate in (published.growth_rates(series["ant"])["growth"].max(), 0.08)}  # fmt: skip
+    assert list(at.values()) == pytest.approx([1.41, 1.70], abs=0.005)
+
+
+def test_the_hazard_of_the_deal_is_its_share_of_a_month(series):
+    share = published.deal_flow(series["us_subprime"]).value
+    hazard = published.deal_hazards(series["us_subprime"])["all"].lost
+    assert share == pytest.approx(-np.expm1(-hazard))
+    assert hazard / share - 1 == pytest.approx(0.01, abs=0.005), "the notebook says so"
+
+
+def test_a_broker_s_estimate_is_not_graded_as_published(series):
+    balances = rows(series["ant"], "consumer_credit_balance", date="2017-09-30")
+    assert set(balances["segment"]) == {"huabei", "jiebei"}
+    assert set(balances["grade"]) == {"B"}
+
+
 def test_stresses_multiply_the_flow(cases, series):
     flow = published.ant_flow(series["ant"], 6, 0.03)
     table = stress.stressed(cases, flow, 2.5).set_index("scenario")
     assert table.loc["yours", "flow"] == pytest.approx(2.5 * flow.value)
     assert table.loc["covid", "multiple"] == pytest.approx(3.01 / 1.76)
+    rise = published.arrears_rise(series["ant"])
+    assert rise.low < rise.value < rise.high, "a printed rate is rounded"
+    widened = [rise.low * flow.low, rise.high * flow.high]
+    assert table.loc["covid", ["low", "high"]].tolist() == pytest.approx(widened)
     assert table.loc["tripled", "multiple"] == 3
     deal = published.deal_flow(series["us_subprime"])
     assert table.loc["hazard_2007", "flow"] == pytest.approx(deal.value)
