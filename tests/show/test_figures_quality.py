@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from abscase.case import load_case
 from abscase.quality import controls, projections, published, scale, stationarity, tapes, unripe
+from abscase.quality.calibration import calibrated
+from abscase.quality.calibration.drawn import over_draws
 from abscase.quality.flow import flow_grid
 from abscase.quality.pool import Pool
 from abscase.quality.transitions import transition_counts
@@ -240,3 +242,10 @@ def test_a_vintage_that_came_into_view_too_old_is_left_out(tape):
     late = table[table["vintage"] == table["vintage"].iloc[0]]
     table = pd.concat([table, late.assign(vintage="1999Q1", at_risk=0)], ignore_index=True)
     assert "1999Q1" not in of_tapes.vintage_curves(table, "x", *EVIDENCE, "en").alt
+
+
+def test_each_card_report_and_each_drawn_measure_has_a_name(cases):
+    reports = controls.card_reports(cases["us_cards"].table("series"))["definition_id"]
+    assert all(has_label(f"qa.reported.{name}") for name in reports)
+    drawn = over_draws([calibrated(cases["ant"], 1)])["measure"]
+    assert all(has_label(f"qa.drawn.{name}") for name in drawn)
