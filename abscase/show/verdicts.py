@@ -142,8 +142,9 @@ def arguments(board: pd.DataFrame, claims: pd.DataFrame, lang: str) -> pd.DataFr
 
 
 def open_questions(
-    board: pd.DataFrame, records: Sequence[ClaimRecord], claims: pd.DataFrame, lang: str
-) -> pd.DataFrame:
+    board: pd.DataFrame, records: Sequence[ClaimRecord], claims: pd.DataFrame, lang: str,
+    aside: Sequence[ClaimRecord] = (),
+) -> pd.DataFrame:  # fmt: skip
     """Return why claims stay open, and what would count against each.
 
     Parameters
@@ -154,6 +155,8 @@ def open_questions(
     claims : DataFrame
         The table ``claim``.
     lang : str
+    aside : sequence of ClaimRecord
+        Measurements that do not count, for their grade.
 
     Returns
     -------
@@ -163,16 +166,27 @@ def open_questions(
     opened = open_claims(board).merge(claims, on="claim_id", suffixes=("", "_claim"))
     rows = []
     for row in opened.to_dict("records"):
-        own = [each for each in records if each.claim_id == row["claim_id"]]
-        why = [label(f"verdict.reason.{each.reason}", lang) for each in own
-               if each.verdict in ("inconclusive", "not_identifiable")]  # fmt: skip
-        why = why or [label("verdict.reason.not_tested", lang, notebooks=row["notebook"])]
+        why = _why_open(row, records, aside, lang)
         rows.append({
             "claim_id": row["claim_id"], "verdict": row["verdict"],
             "why": label("verdict.join", lang).join(dict.fromkeys(why)),
             "refuted": row[f"refuted_{lang}"],
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["claim_id", "verdict", "why", "refuted"])
+
+
+def _why_open(
+    row: Mapping[Any, Any], records: Sequence[ClaimRecord], aside: Sequence[ClaimRecord], lang: str
+) -> list[str]:
+    reasons = [each.reason for each in records if each.claim_id == row["claim_id"]
+               and each.verdict in ("inconclusive", "not_identifiable")]  # fmt: skip
+    set_aside = [each for each in aside if each.claim_id == row["claim_id"]]
+    if set_aside:
+        reasons.append("aside")
+    if row["tests"] and row["unmeasured"] > len(set_aside):
+        reasons.append("unmeasured")
+    return [label(f"verdict.reason.{reason}", lang, notebooks=row["notebook"])
+            for reason in reasons or ["not_tested"]]  # fmt: skip
 
 
 def margin_table(margins: Mapping[str, Margin], lang: str) -> pd.DataFrame:

@@ -104,6 +104,17 @@ def test_open_questions_say_why(board, claims):
     assert "12_policy" in found["why"].tolist()[1]
 
 
+def test_what_was_set_aside_is_not_called_untested(board, claims):
+    weak = replace(LOW, margin_id="S6.weak", claim_id="S6", grade="C", verdict="inconclusive",
+                   reason="assumed")  # fmt: skip
+    found = open_questions(board, [HIGH, LOW, CAUSE], claims, "en", [weak]).set_index("claim_id")
+    assert found.loc["S6", "why"] == label("verdict.reason.aside", "en")
+    assert found.loc["S5", "why"] == label("verdict.reason.undecidable", "en")
+    part = board.assign(unmeasured=1)
+    found = open_questions(part, [HIGH, LOW, CAUSE], claims, "en").set_index("claim_id")
+    assert label("verdict.reason.unmeasured", "en") in found.loc["S5", "why"]
+
+
 def test_who_sees_what():
     assert set(SECTIONS["board"]) < set(SECTIONS["regulator"]) < set(SECTIONS["student"])
     with pytest.raises(ChoiceError, match="no audience named 'bord'"):
