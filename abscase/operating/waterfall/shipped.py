@@ -15,6 +15,7 @@ from abscase.operating.waterfall.deal import Deal
 from abscase.operating.waterfall.read import deal_from
 from abscase.place import package_dir
 
+OWN = "as the deal file gives it, without a source"
 CARD = ["term", "value", "grade", "source_id", "ref", "note"]
 
 
@@ -137,9 +138,18 @@ def deal_card(deal: Deal, root: Path | None = None) -> pd.DataFrame:
             if isinstance(found, Datum) and place not in deal.assumed:
                 given = [found.value, found.grade, found.source_id, found.ref, found.note]
                 rows.append([place.replace("/", "."), *given])
-    for place, reason in deal.assumed.items():
+    told = deal.assumed if deal.deal_id or deal.assumed else dict.fromkeys(_places(deal), OWN)
+    for place, reason in told.items():
         rows.append([place, value_at(deal, place), "C", "", "", reason])
     return pd.DataFrame(rows, columns=CARD)
+
+
+def _places(deal: Deal) -> list[str]:
+    """Return the main terms of a deal that names no source: its pool and its classes."""
+    pool = [f"pool.{name}" for name in ("balance", "rate", "term_months")]
+    return pool + [f"tranches.{each.name}.{term}" for each in deal.tranches
+                   for term in ("balance", "share", "rate")
+                   if getattr(each, term, None) is not None]  # fmt: skip
 
 
 def value_at(deal: Deal, place: str) -> Any:
