@@ -41,9 +41,8 @@ below its last do not stand in the data, so that no enhancement is known."""
 COLUMNS = {"class_balance": "balance", "break_loss": "fitch", "loss_coverage": "coverage"}
 TERM = 336
 """Months to go of thirty-year loans two years old."""
-QUARTER, PERIODS = 3, 112
-"""Months between payments, and payments: by the quarter, to the term of the loans. Against monthly
-payments a break loss moves by less than half a point."""
+QUARTER = 3
+"""Months between payments; monthly ones move a break loss by less than half a point."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def remaining_deal(classes: pd.DataFrame, cover: float, rate: float, assumed: As
         for name, face in zip(names, classes["balance"], strict=True)
     ]
     residual = Tranche("residual", kind="residual", tracks_cover=True)
-    calendar = Calendar(first_payment=FIRST, months=QUARTER, periods=PERIODS)
+    calendar = Calendar(first_payment=FIRST, months=QUARTER)
     fees = (Fee("servicing", rate=assumed.fee),)
     return Deal(deal, (*tranches, residual), {"AMORTISING": steps}, pool, calendar, fees,
                 cover=Cover(cover))  # fmt: skip
@@ -211,11 +210,16 @@ def comparison(classes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The columns of `reviewed`, and ``pool``, ``ours``, ``gap`` (ours less Fitch's), ``low``,
-        ``high`` (of ours over the ends), ``inside`` (whether Fitch's lies between them).
+        ``high`` (of ours over those ends at which the class is hit), ``unhit`` (number of ends at
+        which it never is), ``inside`` (whether Fitch's lies between the two).
     """
     keys = ["deal", "tranche"]
     base = found[found["assumption"] == "base"].rename(columns={"break_loss": "ours"})
-    spans = found.groupby(keys)["break_loss"].agg(low="min", high="max").reset_index()
+    hit = found.assign(break_loss=found["break_loss"].where(found["reached"]))
+    spans = hit.groupby(keys).agg(
+        low=("break_loss", "min"), high=("break_loss", "max"),
+        unhit=("reached", lambda reached: int((~reached).sum())),
+    ).reset_index()  # fmt: skip
     table = classes.merge(base[[*keys, "pool", "ours"]], on=keys).merge(spans, on=keys)
     inside = table["fitch"].between(table["low"], table["high"])
     return table.assign(gap=table["ours"] - table["fitch"], inside=inside)
@@ -232,12 +236,15 @@ def by_assumption(found: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``assumption``, ``value``, ``moves`` (mean change of the break loss, decimal of the pool).
+        ``assumption``, ``value``, ``moves`` (mean change of the break loss over the classes that
+        are hit, decimal of the pool).
     """
-    means = found.groupby(["assumption", "value"], sort=False, dropna=False)["break_loss"].mean()
-    table = means.rename("moves").reset_index()
-    table["moves"] -= table.loc[table["assumption"] == "base", "moves"].iloc[0]
-    return table[table["assumption"] != "base"].reset_index(drop=True)
+    keys = ["deal", "tranche"]
+    base = found[found["assumption"] == "base"].set_index(keys)["break_loss"]
+    ends_ = found[(found["assumption"] != "base") & found["reached"]]
+    moves = ends_["break_loss"] - base.loc[pd.MultiIndex.from_frame(ends_[keys])].to_numpy()
+    means = moves.groupby([ends_["assumption"], ends_["value"]], sort=False).mean()
+    return means.rename("moves").reset_index()
 
 
 def by_deal(table: pd.DataFrame) -> pd.DataFrame:
@@ -252,7 +259,8 @@ def by_deal(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``deal``, ``classes`` (number), ``gap`` (mean), ``distance`` (mean size of the gap),
-        ``inside`` (share), ``pool`` (assumed balance), ``implied`` (balance that the published
+        ``slope`` (of ours on Fitch's, over all classes), ``inside`` (share), ``pool`` (assumed
+        balance), ``implied`` (balance that the published
         figures imply), ``floor`` (published break loss of the lowest class: what excess interest,
         cover and classes not listed absorb first).
 
@@ -269,10 +277,11 @@ def by_deal(table: pd.DataFrame) -> pd.DataFrame:
         below = rest["subordination"] * classes["balance"].sum()
         rows_.append((
             deal, len(classes), classes["gap"].mean(), classes["gap"].abs().mean(),
+            float(np.polyfit(classes["fitch"], classes["ours"], 1)[0]),
             classes["inside"].mean(), classes["pool"].iloc[0],
             float(np.polyfit(rest["fitch"], below, 1)[0]), float(rest["fitch"].min()),
         ))  # fmt: skip
-    names = ["deal", "classes", "gap", "distance", "inside", "pool", "implied", "floor"]
+    names = ["deal", "classes", "gap", "distance", "slope", "inside", "pool", "implied", "floor"]
     return pd.DataFrame(rows_, columns=names)
 
 

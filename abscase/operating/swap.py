@@ -28,7 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscase.errors import ParameterFaults
-from abscase.operating.waterfall import Deal, Scenario, pool_loss, principal_loss, run
+from abscase.operating.waterfall import Deal, Result, Scenario, pool_loss, principal_loss, run
 from abscase.ranges import Array
 
 RANKS = ("senior", "mezzanine", "junior")
@@ -92,7 +92,8 @@ def losses(structure: Side, assets: Side) -> dict[str, Array]:
     Returns
     -------
     dict
-        "pool" over the closing pool, and each of `RANKS` over the face of its classes.
+        "pool" and "bought" (loans bought later) over the closing pool, and each of `RANKS` over
+        the face of its classes.
 
     Notes
     -----
@@ -103,16 +104,34 @@ def losses(structure: Side, assets: Side) -> dict[str, Array]:
     return _lost(structure, assets, months_of(structure, assets))
 
 
+def bought(structure: Side, assets: Side) -> float:
+    """Return the loans a structure buys for a pool over the closing pool, on average."""
+    if not structure.buys_months:
+        return 0.0
+    result = _run(structure, assets, assets.revolving)
+    return float(result.lines["bought"].sum(axis=0).mean() / result.opening_pool)
+
+
 def months_of(structure: Side, assets: Side) -> Scenario:
-    return assets.revolving if structure.buys_months else assets.static
+    """Return the months that a pool lives through in a structure.
+
+    Those of loans bought over time where the structure buys more than the pool it began with, those
+    of the closing pool otherwise: a structure may be free to buy and collect too little for it.
+    """
+    return assets.revolving if bought(structure, assets) > 1 else assets.static
+
+
+def _run(structure: Side, assets: Side, scenario: Scenario) -> Result:
+    return run(_long(crossed(structure.deal, assets.deal), structure.buys_months), scenario)
 
 
 def _lost(structure: Side, assets: Side, scenario: Scenario) -> dict[str, Array]:
-    deal = _long(crossed(structure.deal, assets.deal), structure.buys_months)
-    result = run(deal, scenario)
+    result = _run(structure, assets, scenario)
+    deal = result.deal
     lost, faces = principal_loss(result), result.opening_balance
     row = {name: place for place, name in enumerate(deal.names)}
-    found = {"pool": pool_loss(result)}
+    purchases = np.maximum(result.lines["bought"].sum(axis=0), 0) / result.opening_pool
+    found = {"pool": pool_loss(result), "bought": purchases}
     for rank in ("senior", "mezzanine"):
         places = [row[name] for name in structure.ranks[rank]]
         found[rank] = lost[:, places] @ faces[places] / faces[places].sum()
@@ -152,7 +171,7 @@ def ladder(structure: Side, assets: Side, multiples: npt.ArrayLike) -> pd.DataFr
     Returns
     -------
     DataFrame
-        ``multiple``, ``pool`` and each of `RANKS` (decimals, as in `losses`).
+        ``multiple``, ``pool``, ``bought`` and each of `RANKS` (decimals, as in `losses`).
     """
     months = months_of(structure, assets)
     default, prepayment = (np.atleast_2d(given_path(each))[:1]

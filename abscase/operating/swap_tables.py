@@ -25,8 +25,8 @@ def cell_table(cells: Mapping[tuple[int, int], Losses], coverage: float = 0.95) 
     Returns
     -------
     DataFrame
-        ``assets``, ``structure`` (0 or 1), ``rank`` ("pool" or one of `RANKS`), ``loss``, ``low``,
-        ``high`` (decimals).
+        ``assets``, ``structure`` (0 or 1), ``rank`` ("pool", "bought" or one of `RANKS`), ``loss``,
+        ``low``, ``high`` (decimals).
     """
     rows = [
         {"assets": a, "structure": s, "rank": rank, **_with_interval(values, "loss", coverage)}

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from abscase.operating.swap import PARTS, RANKS
 from abscase.operating.waterfall import Deal, Result, classes, internal_yield
+from abscase.operating.waterfall.measures import LOST
 from abscase.operating.waterfall.stress import Breakeven
 from abscase.show.labels import has_label, label
 from abscase.show.numbers import MISSING, in_unit, money, percent, plain, times
 
 CODED = ("law", "rank", "term", "travels", "timing", "assumption", "story", "region")
 RATED = ("fixed", "floating")
-OUTCOME = ("tranche", "face_amt", "enhancement", "life_years", "yield", "loss",
+OUTCOME = ("tranche", "face_amt", "enhancement", "life_years", "yield", "loss", "owed",
            "unpaid_interest", "break_loss", "coverage")  # fmt: skip
-COMPARED = ("fitch", "ours", "gap", "low", "high", "inside")
+COMPARED = ("fitch", "ours", "gap", "low", "high", "unhit", "inside")
 CELLS = ("cell_00", "cell_01", "cell_10", "cell_11")
 
 
@@ -62,7 +64,8 @@ def outcome_table(result: Result, found: Sequence[Breakeven]) -> pd.DataFrame:
     -------
     DataFrame
         ``tranche``, ``face_amt``, ``enhancement``, ``life_years``, ``yield`` (nan for classes
-        without face), ``loss``, ``unpaid_interest``, ``break_loss``, ``coverage``.
+        without face), ``loss``, ``owed`` (still, where some class is), ``unpaid_interest``,
+        ``break_loss`` and ``coverage`` (infinite where nothing breaks the class).
     """
     table = classes(result)
     kept = table["kind"].isin(RATED) | (table["face_amt"] > 0)
@@ -71,24 +74,35 @@ def outcome_table(result: Result, found: Sequence[Breakeven]) -> pd.DataFrame:
               for name, face in zip(table["tranche"], table["face_amt"], strict=True)]  # fmt: skip
     more: dict[str, Any] = {
         "yield": yields,
-        "break_loss": [getattr(broken.get(name), "pool_loss", float("nan"))
-                       for name in table["tranche"]],
-        "coverage": [broken[name].coverage if name in broken else float("nan")
-                     for name in table["tranche"]],
-        "loss": table["loss"].where(table["kind"].isin(RATED)),
-        "unpaid_interest": table["unpaid_interest"].where(table["kind"].isin(RATED)),
+        "break_loss": [_unless_never(broken.get(name), "pool_loss") for name in table["tranche"]],
+        "coverage": [_unless_never(broken.get(name), "coverage") for name in table["tranche"]],
     }  # fmt: skip
-    return table.assign(**more).loc[kept, list(OUTCOME)]
+    promised = {name: table[name].where(table["kind"].isin(RATED))
+                for name in ("loss", "owed", "unpaid_interest")}  # fmt: skip
+    owing = (table["owed"] > LOST).any()
+    columns = [name for name in OUTCOME if name != "owed" or owing]
+    return table.assign(**more, **promised).loc[kept, columns]
 
 
-def outcome_formats(deal: Deal, lang: str) -> dict[str, Any]:
+def _unless_never(found: Breakeven | None, name: str) -> float:
+    if found is None:
+        return float("nan")
+    return float(getattr(found, name)) if np.isfinite(found.multiple) else float("inf")
+
+
+def outcome_formats(table: pd.DataFrame, deal: Deal, lang: str) -> dict[str, Any]:
     """Return how the columns of `outcome_table` are printed."""
-    shown: dict[str, Any] = dict.fromkeys(
-        ["enhancement", "loss", "unpaid_interest", "break_loss", "yield"], two_percent
-    )
+    shares = ["enhancement", "loss", "owed", "unpaid_interest", "yield"]
+    shown: dict[str, Any] = {name: two_percent for name in shares if name in table}
+    coverage = partial(times, lang=lang, digits=1)
     return shown | {"face_amt": partial(money, currency=deal.currency, lang=lang),
                     "life_years": partial(plain, digits=1),
-                    "coverage": partial(times, lang=lang, digits=1)}  # fmt: skip
+                    "break_loss": partial(_or_never, shown=two_percent, lang=lang),
+                    "coverage": partial(_or_never, shown=coverage, lang=lang)}  # fmt: skip
+
+
+def _or_never(value: float, shown: Callable[[float], str], lang: str) -> str:
+    return label("wf.never", lang) if np.isinf(value) else shown(value)
 
 
 def two_percent(value: float) -> str:
@@ -127,7 +141,7 @@ def with_range(value: float, low: float, high: float, lang: str) -> str:
 def cells_wide(cells: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return the four cells of a swap as columns, one row a rank, each loss with its interval."""
     rows = []
-    for rank in ("pool", *RANKS):
+    for rank in ("bought", "pool", *RANKS):
         each = cells[cells["rank"] == rank]
         names = [f"cell_{a}{s}" for a, s in zip(each["assets"], each["structure"], strict=True)]
         rows.append({"rank": rank, **dict(zip(names, _ranges(each, "loss", lang), strict=True))})

@@ -58,13 +58,16 @@ def test_the_quick_search_agrees_with_the_slow_one(us, classes, found):
     assert base["break_loss"].to_numpy() == pytest.approx(np.array(slow), abs=0.004)
 
 
-def test_order_and_spacing_are_fitchs(classes, found):
+def test_the_order_is_fitchs_and_the_steps_are_smaller(classes, found):
     table = break_loss.comparison(classes, found)
     for _, part in table.groupby("deal"):
         assert part["ours"].corr(part["fitch"], method="spearman") > 0.95
         assert (part["low"] <= part["ours"]).all() and (part["ours"] <= part["high"]).all()
     assert table["gap"].abs().mean() < 0.10
     deals = break_loss.by_deal(table)
+    assert deals["slope"].between(0.5, 1).all()
+    whole = (found["assumption"] == "severity") & ~found["reached"]
+    assert table["unhit"].sum() == whole.sum() > 0
     assert (deals["implied"] / deals["pool"]).between(0.85, 1.15).all()
 
 

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from abscase.errors import ParameterFaults
-from abscase.operating.swap import RANKS, Side, crossed, ladder, multiple_for, shapley, swap
+from abscase.operating.swap import (
+    RANKS,
+    Side,
+    crossed,
+    ladder,
+    months_of,
+    multiple_for,
+    shapley,
+    swap,
+)
 from abscase.operating.swap_tables import cell_table, matched, split_table
 from abscase.operating.waterfall import Deal, Pool, Scenario, Step, Tranche, shipped_deal
 
@@ -102,3 +111,15 @@ def test_two_numbers_of_scenarios_are_refused():
     one, two = plain_side((0.7, 0.2, 0.1), [0.2], 24), plain_side((0.7, 0.2, 0.1), [0.2, 0.3], 24)
     with pytest.raises(ParameterFaults, match="give as many"):
         swap(one, two)
+
+
+def test_a_pool_that_buys_nothing_lives_through_its_own_months():
+    """Ant's structure buys with its own short loans; mortgages leave it nothing to buy with."""
+    d11, us = shipped_deal("ant_d11_2016"), shipped_deal("cmlti_2006_nc2")
+    ranks = {"senior": ("A1", "A2"), "mezzanine": ("B",), "junior": ("junior",)}
+    months = [Scenario(np.full((1, 1), each), np.zeros((1, 1)), 1.0) for each in (0.01, 0.02)]
+    ant = Side(d11, ranks, *months, buys_months=12)
+    mortgages = Side(us, ranks, *months)
+    assert months_of(ant, ant) is ant.revolving
+    assert months_of(ant, mortgages) is mortgages.static
+    assert months_of(mortgages, ant) is ant.static

@@ -98,7 +98,7 @@ def test_figures_of_the_swap(sides, lang):
         assert all(bool(CHINESE.search(text)) == (lang == "zh") for text in titles(exhibit))
     assert len(made[0].figure.axes) == 3
     wide = words.cells_wide(four, lang)
-    assert wide["rank"].tolist() == ["pool", "senior", "mezzanine", "junior"]
+    assert wide["rank"].tolist() == ["bought", "pool", "senior", "mezzanine", "junior"]
     assert words.split_wide(parts, lang).shape == (3, 5)
     story = words.story_table({"seen": (four, parts)})
     assert story["cell_11"].tolist() == pytest.approx(

@@ -18,6 +18,7 @@ from abscase.operating.waterfall.measures import (
     payment_stack,
     pool_loss,
     principal_loss,
+    still_owed,
     trigger_line,
     unpaid_interest,
 )
@@ -52,6 +53,6 @@ __all__ = [
     "Trigger", "average_life", "break_losses", "breakeven", "breakevens", "classes", "deal_card",
     "deal_from", "enhancement", "flows_of", "given_flows", "internal_yield", "laws", "look_through",
     "payment_stack", "pool_loss", "principal_loss", "read_deal", "run", "run_held", "shipped",
-    "shipped_deal", "trigger_lesson", "trigger_line",
+    "shipped_deal", "still_owed", "trigger_lesson", "trigger_line",
     "unpaid_interest", "variant",
 ]  # fmt: skip

@@ -112,11 +112,13 @@ def balance_weights(deal: Deal, days: Dates, accrual: str) -> Array:
     ends = np.array([deal.calendar.closing, *days.collection])
     weights = np.zeros((len(days.payment), len(ends)))
     edges = [deal.calendar.closing, *days.payment]
+    before = 0
     for t, counted in enumerate(days.last_collection):
         stop = edges[t + 1] if accrual == "average" else max(edges[t], ends[counted])
-        for c in range(counted + 1):
+        for c in range(before, counted + 1):
             until = stop if c == counted else min(ends[c + 1], stop)
             begin = max(ends[c], edges[t])
             if until > begin:
                 weights[t, c] = year_fraction(begin, until, deal.day_count)
+        before = counted
     return weights

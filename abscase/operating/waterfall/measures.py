@@ -13,6 +13,8 @@ from abscase.operating.waterfall.triggers import level_at
 from abscase.ranges import Array
 
 STEPS = 80
+LOST = 1e-6
+"""A class counts as hit, or as still owed, from this share of its face on."""
 
 
 def average_life(result: Result) -> Array:
@@ -21,12 +23,13 @@ def average_life(result: Result) -> Array:
     Notes
     -----
     WAL = sum of t x principal(t) / sum of principal, t in years from closing (ACT/365); nan for a
-    class that was paid none.
+    class that was paid none, and for one that is still owed some at the last payment.
     """
     paid = result.lines["principal"]
     total = paid.sum(axis=0)
     weighted = np.tensordot(result.days.elapsed[: len(paid)], paid, axes=1)
-    return np.divide(weighted, total, out=np.full_like(total, np.nan), where=total > 0).T
+    known = (total > 0) & (still_owed(result).T <= LOST)
+    return np.divide(weighted, total, out=np.full_like(total, np.nan), where=known).T
 
 
 def principal_loss(result: Result) -> Array:
@@ -34,21 +37,51 @@ def principal_loss(result: Result) -> Array:
 
     Notes
     -----
-    Write-downs, and what is still owed at the last payment once the pool is gone, over the face at
-    closing. 0 for classes without a face and
-    for residuals, whose face is not promised.
+    Write-downs, and what the class is owed at the last payment beyond what the remaining pool and
+    the accounts cover, over the face at closing. 0 for classes without a face and for residuals,
+    whose face is not promised.
     """
-    lines = result.lines
-    lost = lines["writedown"].sum(axis=0) + lines["balance"][-1] * pool_is_gone(result)
-    faces = result.opening_balance[:, None] * np.ones_like(lost)
-    share = np.divide(lost, faces, out=np.zeros_like(lost), where=faces > 0)
+    return _over_face(result, result.lines["writedown"].sum(axis=0) + uncovered(result))
+
+
+def still_owed(result: Result) -> Array:
+    """Return what each class is owed at the last payment and may yet be paid, (scenario, tranche).
+
+    Notes
+    -----
+    The balance less the part of it that counts as lost in `principal_loss`, over the face at
+    closing. Above 0 where the run stops before the pool does.
+    """
+    return _over_face(result, result.lines["balance"][-1] - uncovered(result))
+
+
+def _over_face(result: Result, amounts: Array) -> Array:
+    faces = result.opening_balance[:, None] * np.ones_like(amounts)
+    share = np.divide(amounts, faces, out=np.zeros_like(amounts), where=faces > 0)
     promised = [each.kind != "residual" for each in result.deal.tranches]
     return (share * np.array(promised)[:, None]).T
 
 
-def pool_is_gone(result: Result) -> np.ndarray:
-    """Return where less than a millionth of the pool is left at the last payment, (scenario,)."""
-    return np.asarray(result.lines["pool"][-1] <= 1e-6 * result.opening_pool)
+def uncovered(result: Result) -> Array:
+    """Return what no asset stands behind at the last payment, (tranche, scenario), in currency.
+
+    The promised balances beyond pool and accounts, taken from the first class hit upwards.
+    """
+    lines, names = result.lines, result.deal.names
+    owed = lines["balance"][-1]
+    assets = lines["pool"][-1] + lines["account"][-1] + lines["reserve"][-1]
+    gap = np.maximum(owed[result.rated].sum(axis=0) - assets, 0.0)
+    found, promised = np.zeros_like(owed), {names[row] for row in result.rated}
+    ordered = [tuple(promised.intersection(group)) for group in loss_order(result.deal)]
+    listed = {name for group in ordered for name in group}
+    for group in [tuple(promised - listed), *ordered]:
+        rows = [names.index(name) for name in group]
+        held = owed[rows].sum(axis=0)
+        taken = np.minimum(gap, held)
+        share = np.divide(taken, held, out=np.zeros_like(held), where=held > 0)
+        found[rows] = owed[rows] * share
+        gap = gap - taken
+    return found
 
 
 def unpaid_interest(result: Result) -> Array:
@@ -59,9 +92,11 @@ def unpaid_interest(result: Result) -> Array:
 
 
 def pool_loss(result: Result) -> Array:
-    """Return the pool's losses over its closing balance, (scenario,)."""
-    lost = result.pool_in["default"] - result.pool_in["recovery"]
-    return np.asarray(lost.sum(axis=0) / result.opening_pool)
+    """Return the losses booked in the pool over its closing balance, (scenario,).
+
+    A default whose recovery comes after the last payment is not yet among them.
+    """
+    return np.asarray(result.pool_in["loss"].sum(axis=0) / result.opening_pool)
 
 
 def internal_yield(result: Result, tranche: str, price: npt.ArrayLike = 1.0) -> Array:
@@ -79,7 +114,8 @@ def internal_yield(result: Result, tranche: str, price: npt.ArrayLike = 1.0) -> 
     Returns
     -------
     array (scenario,)
-        Between -0.999 and 10, the bounds of the search.
+        Between -0.999 and 10, the bounds of the search; nan where the class is still owed principal
+        at the last payment.
 
     Raises
     ------
@@ -101,7 +137,7 @@ def internal_yield(result: Result, tranche: str, price: npt.ArrayLike = 1.0) -> 
         middle = (low + high) / 2
         worth = (cash * (1 + middle[:, None]) ** -times).sum(axis=1)
         low, high = np.where(worth > paid, middle, low), np.where(worth > paid, high, middle)
-    return (low + high) / 2
+    return np.where(still_owed(result)[:, row] > LOST, np.nan, (low + high) / 2)
 
 
 def payment_stack(result: Result, scenario: int = 0) -> pd.DataFrame:
@@ -168,7 +204,7 @@ def classes(result: Result) -> pd.DataFrame:
     DataFrame
         ``tranche``, ``kind``, ``face_amt``, ``enhancement`` (share of the pool below the class and
         its equals), ``life_years``, ``loss`` (over face), ``hit`` (share of scenarios with a loss),
-        ``unpaid_interest`` (over face).
+        ``owed`` (still, at the last payment) and ``unpaid_interest``, both over face.
     """
     loss = principal_loss(result)
     life = average_life(result)
@@ -179,7 +215,9 @@ def classes(result: Result) -> pd.DataFrame:
         "face_amt": result.opening_balance,
         "enhancement": [enhancement(result.deal)[name] for name in result.deal.names],
         "life_years": np.where(some.any(axis=0), mean, np.nan), "loss": loss.mean(axis=0),
-        "hit": (loss > 1e-9).mean(axis=0), "unpaid_interest": unpaid_interest(result).mean(axis=0),
+        "hit": (loss > LOST).mean(axis=0),
+        "owed": still_owed(result).mean(axis=0),
+        "unpaid_interest": unpaid_interest(result).mean(axis=0),
     })  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from abscase.errors import DataFaults, Fault
 from abscase.operating.waterfall.deal import Deal
 from abscase.operating.waterfall.engine import run
 from abscase.operating.waterfall.flows import Flows, given_flows
-from abscase.operating.waterfall.measures import pool_is_gone, pool_loss, principal_loss
+from abscase.operating.waterfall.measures import pool_loss, principal_loss, uncovered
 from abscase.operating.waterfall.result import Result
 from abscase.operating.waterfall.scenario import Scenario
 from abscase.ranges import Array
@@ -65,7 +65,7 @@ def _payments(result: Result, row: int) -> dict[str, Array]:
     """Return what a class pays and loses, (scenario, period)."""
     name = result.deal.names[row]
     lost = result.of("writedown", name).copy()
-    lost[:, -1] += result.of("balance", name)[:, -1] * pool_is_gone(result)
+    lost[:, -1] += uncovered(result)[row]
     deferred = result.of("pik", name)
     if (deferred > 0).any():
         raise DataFaults([Fault("defers interest; such a class cannot be held", "pool", name)])

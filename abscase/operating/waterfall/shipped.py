@@ -16,6 +16,7 @@ from abscase.operating.waterfall.read import deal_from
 from abscase.place import package_dir
 
 OWN = "as the deal file gives it, without a source"
+CHANGED = "set for this run, in place of the deal's own"
 CARD = ["term", "value", "grade", "source_id", "ref", "note"]
 
 
@@ -115,7 +116,7 @@ def _class_terms(row: pd.Series) -> dict[str, Any]:
     return found if kind == "unknown" or pd.isna(kind) else {"kind": kind, **found}
 
 
-def deal_card(deal: Deal, root: Path | None = None) -> pd.DataFrame:
+def deal_card(deal: Deal, root: Path | None = None, native: Deal | None = None) -> pd.DataFrame:
     """Return what a deal stands on, one row a term: published rows first, then assumptions.
 
     Parameters
@@ -124,6 +125,8 @@ def deal_card(deal: Deal, root: Path | None = None) -> pd.DataFrame:
         A shipped deal, or one with ``assumed``.
     root : Path, optional
         Another folder ``data/``.
+    native : Deal, optional
+        The deal before it was changed; terms that differ are marked as such.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def deal_card(deal: Deal, root: Path | None = None) -> pd.DataFrame:
         ``term`` (place in the deal), ``value``, ``grade``, ``source_id``, ``ref``, ``note``. What
         no source gives has grade C, and its reason for note.
     """
-    rows = []
+    rows: list[list[Any]] = []
     if deal.deal_id:
         head = {"data": deal.data}
         for place, found in published_terms(deal.deal_id, load_case(deal.case, root), head).items():
@@ -141,13 +144,24 @@ def deal_card(deal: Deal, root: Path | None = None) -> pd.DataFrame:
     told = deal.assumed if deal.deal_id or deal.assumed else dict.fromkeys(_places(deal), OWN)
     for place, reason in told.items():
         rows.append([place, value_at(deal, place), "C", "", "", reason])
+    if native is not None:
+        rows = [_changed(row, deal, native) for row in rows]
     return pd.DataFrame(rows, columns=CARD)
+
+
+def _changed(row: list[Any], deal: Deal, native: Deal) -> list[Any]:
+    """Return a row of the card, with a term that is no longer the native deal's marked as such."""
+    place = row[0]
+    if _at(deal, place) == _at(native, place):
+        return row
+    return [place, value_at(deal, place), "C", "", "", CHANGED]
 
 
 def _places(deal: Deal) -> list[str]:
     """Return the main terms of a deal that names no source: its pool and its classes."""
-    pool = [f"pool.{name}" for name in ("balance", "rate", "term_months")]
-    return pool + [f"tranches.{each.name}.{term}" for each in deal.tranches
+    main = [f"pool.{name}" for name in ("balance", "rate", "term_months")]
+    main += ["cover.target_share"] if deal.cover.target_share else []
+    return main + [f"tranches.{each.name}.{term}" for each in deal.tranches
                    for term in ("balance", "share", "rate")
                    if getattr(each, term, None) is not None]  # fmt: skip
 
@@ -157,6 +171,12 @@ def value_at(deal: Deal, place: str) -> Any:
 
     A class, fee or trigger is named ("tranches.A-1.rate").
     """
+    value = _at(deal, place)
+    plain = value is None or isinstance(value, str | int | float)
+    return value if plain else "see the deal file"
+
+
+def _at(deal: Deal, place: str) -> Any:
     value: Any = deal
     for key in place.replace("states", "priorities").split("."):
         if value is None:
@@ -167,5 +187,4 @@ def value_at(deal: Deal, place: str) -> Any:
             value = value.get(key)
         else:
             value = getattr(value, key)
-    plain = value is None or isinstance(value, str | int | float)
-    return value if plain else "see the deal file"
+    return value

@@ -11,7 +11,7 @@ import pandas as pd
 from abscase.errors import ChoiceError, ParameterFaults
 from abscase.operating.waterfall.deal import Deal
 from abscase.operating.waterfall.engine import run
-from abscase.operating.waterfall.measures import pool_loss, principal_loss
+from abscase.operating.waterfall.measures import LOST, pool_loss, principal_loss
 from abscase.operating.waterfall.scenario import Scenario
 from abscase.ranges import Array
 
@@ -19,8 +19,6 @@ POINTS = 33
 ROUNDS = 5
 MOST = 64.0
 INNER = 5
-LOST = 1e-6
-"""A class counts as hit once it loses more than this share of its face."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,8 @@ class Breakeven:
 
     ``multiple`` of the assumption (infinite where even the largest does no harm); ``pool_loss`` and
     ``expected_loss``, the pool's losses over its closing balance there and at multiple 1;
-    ``coverage`` is pool_loss / expected_loss (nan where nothing is expected).
+    ``coverage`` is pool_loss / expected_loss (nan where nothing is expected; where no multiple does
+    harm, pool_loss is the largest that was run and coverage a lower bound).
     """
 
     tranche: str
