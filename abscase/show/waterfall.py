@@ -184,6 +184,16 @@ def story_table(stories: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> pd.
     return pd.DataFrame(rows)
 
 
+def evidence_of(own: Deal | None, deal: str, card: pd.DataFrame, lang: str) -> tuple[Any, ...]:
+    """Return what a figure of a run names: the deal (a user's ``own``), grade, sources, language.
+
+    A run rests on assumed terms whatever the deal, so its grade is C.
+    """
+    if own:
+        return own.name, "C", ["deal_yaml"], lang
+    return label(f"wf.deal.{deal}", lang), "C", sources_of(card), lang
+
+
 def sources_of(card: pd.DataFrame) -> list[str]:
     """Return the sources of a deal card; the thesis whose test it serves where all is assumed."""
     found = [str(each) for each in card["source_id"] if pd.notna(each) and str(each)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from abscase.case import Case
 from abscase.estimate import rows
@@ -41,6 +42,17 @@ def pairs(
 
 def expected_in_2007(case: Case) -> float:
     """Return the loss that S&P expected of subprime loans of 2006 during 2007: its middle."""
-    found = rows(case.table("series"), ["projected_loss_low", "projected_loss_high"],
-                 segment="subprime:vintage_2006:sp")  # fmt: skip
+    found = _expected(case)
     return float(np.mean([found["value"].min(), found["value"].max()]))
+
+
+def _expected(case: Case) -> pd.DataFrame:
+    return rows(case.table("series"), ["projected_loss_low", "projected_loss_high"],
+                segment="subprime:vintage_2006:sp")  # fmt: skip
+
+
+def swap_sources(case: Case, *pools: PoolAfter) -> list[str]:
+    """Return the sources of the pools, and of the loss expected of US subprime (``case``)."""
+    return sorted(
+        {*_expected(case)["source_id"], *(each for pool in pools for each in pool.sources)}
+    )

@@ -59,7 +59,7 @@ def test_figures_of_a_run_say_what_they_show(ran, lang):
         draw.balances(result, "X", *EVIDENCE, lang),
         draw.payments(result, payment_stack(result), "X", *EVIDENCE, lang),
         draw.states(result, trigger_line(result), "X", *EVIDENCE, lang),
-        draw.breakeven_bars(result, found, *EVIDENCE, lang, "X"),
+        draw.breakeven_bars(result, found, "X", *EVIDENCE, lang),
     ]
     for exhibit in made:
         assert exhibit.png().startswith(b"\x89PNG")
@@ -76,7 +76,9 @@ def test_a_class_that_never_breaks_is_drawn_open(lang):
     deal = shipped_deal("ant_d11_2016")
     scenario = Scenario(0.05, 0.2, 0.05)
     result = run(deal, scenario)
-    exhibit = draw.breakeven_bars(result, breakevens(deal, "default", scenario), *EVIDENCE, lang)
+    exhibit = draw.breakeven_bars(
+        result, breakevens(deal, "default", scenario), "X", *EVIDENCE, lang
+    )
     assert ("never" if lang == "en" else "从不") in exhibit.alt
     states = draw.states(result, trigger_line(result), "X", *EVIDENCE, lang)
     assert ("revolving" if lang == "en" else "循环购买期") in states.alt

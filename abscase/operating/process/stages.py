@@ -26,8 +26,9 @@ def stage_states(cases: Iterable[Case], stages: Sequence[str] = STAGES) -> pd.Da
     Returns
     -------
     DataFrame
-        case, stage_id, state (one of ``STATES``), checkers (how many independent ones are known),
-        grade (worst of the rows that settle the state; empty where it is open).
+        case, stage_id, state (one of ``STATES``), checkers (how many independent ones are known, of
+        the whole work or a part of it), grade (worst of the rows that settle the state; empty where
+        it is open).
     """
     return pd.DataFrame([
         {"case": case.name, "stage_id": stage, **_state(case, stage)}
@@ -52,8 +53,9 @@ def _state(case: Case, stage: str) -> dict[str, object]:
     }
     state = next((name for name, found in by_state.items() if len(found)), "open")
     grades = by_state.get(state, rows[:0])["grade"]
+    checks = rows[outside & rows["exists"].isin(["yes", "partly"])]
     return {
-        "state": state, "checkers": len(by_state["checked"]),
+        "state": state, "checkers": len(checks),
         "grade": max(grades) if len(grades) else "",
     }  # fmt: skip
 
@@ -61,25 +63,26 @@ def _state(case: Case, stage: str) -> dict[str, object]:
 def unchecked(case: Case) -> Estimate:
     r"""Return the share of the stages of a case at which nobody independent is known to check.
 
-    With :math:`n` stages that the case has, :math:`c` of them checked and :math:`m` of which a
-    source says that nobody checks, the share is :math:`1-c/n` and its interval
-    :math:`[m/n, 1-c/n]`: the rest counts on both sides. In [0, 1].
+    With :math:`n` stages that the case has, :math:`c` of them at which an independent party is
+    known to check the work or a part of it, and :math:`m` of which a source says that nobody
+    checks, the share is :math:`1-c/n` and its interval :math:`[m/n, 1-c/n]`: the rest, on which no
+    source speaks for or against an independent check, counts on both sides. In [0, 1].
     """
-    states = stage_states([case]).set_index("stage_id")["state"]
-    states = states[states != "absent"]
-    most = float((states != "checked").mean())
-    least = float((states == "none").mean())
+    states = stage_states([case]).set_index("stage_id")
+    states = states[states["state"] != "absent"]
+    most = float((states["checkers"] == 0).mean())
+    least = float((states["state"] == "none").mean())
     return Estimate(most, least, most, _evidence(case, states), "controls")
 
 
-def _evidence(case: Case, states: pd.Series) -> tuple[Datum, ...]:
-    """The rows that settle a state; a check of another kind than the state's does not count."""
+def _evidence(case: Case, states: pd.DataFrame) -> tuple[Datum, ...]:
+    """The rows that settle a stage: its independent checks, or that there is none."""
     rows = case.table("control")
     rows = rows[rows["grade"] != "C"]
-    settled = {"checked": rows["exists"] == "yes", "none": rows["exists"] == "no"}
+    checks = rows["exists"].isin(["yes", "partly"]) & (rows["independent"] == "yes")
     kept = [
-        rows[settled[state] & (rows["stage_id"] == stage)]
-        for stage, state in states.items() if state in settled
+        rows[(checks if row["checkers"] else rows["exists"] == "no") & (rows["stage_id"] == stage)]
+        for stage, row in states.iterrows()
     ]  # fmt: skip
     return tuple(
         Datum(1.0, "count", row["grade"], row["source_id"], row["ref"], note=row["control_id"])

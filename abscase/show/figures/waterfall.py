@@ -191,8 +191,8 @@ def _bands(axes: Axes, line: pd.DataFrame, result: Result, lang: str) -> list[st
 
 
 def breakeven_bars(
-    result: Result, found: Sequence[Breakeven], grade: str, sources: Sequence[str], lang: str,
-    name: str = "",
+    result: Result, found: Sequence[Breakeven], name: str, grade: str, sources: Sequence[str],
+    lang: str,
 ) -> Exhibit:  # fmt: skip
     """Draw the pool loss at which each class is first hit, beside its enhancement.
 
@@ -202,10 +202,10 @@ def breakeven_bars(
         The run whose pool loss is expected.
     found : sequence of Breakeven
         One a class, the first in rank first.
-    grade, sources, lang
-        As in `Exhibit`.
     name : str
         The deal.
+    grade, sources, lang
+        As in `Exhibit`.
     """
     figure, axes = canvas(2, height=1.2 + 0.3 * len(found))
     cover, places = enhancement(result.deal), np.arange(len(found))

@@ -43,7 +43,7 @@ def state_of(*controls):
         ([("rating", "yes", "yes", "A"), ("rating", "yes", "no", "B")], ("checked", 1, "A")),
         ([("rating", "yes", "yes", "C")], ("open", 0, "")),
         ([("rating", "yes", "no", "A")], ("own", 0, "A")),
-        ([("rating", "partly", "yes", "A"), ("rating", "yes", "no", "A")], ("partly", 0, "A")),
+        ([("rating", "partly", "yes", "A"), ("rating", "yes", "no", "A")], ("partly", 1, "A")),
         ([("rating", "no", "yes", "B")], ("none", 0, "B")),
         ([("rating", "yes", "unknown", "A")], ("open", 0, "")),
         ([("scoring", "yes", "yes", "A")], ("open", 0, "")),
@@ -70,6 +70,21 @@ def test_an_assumed_check_changes_nothing():
     found = stages.unchecked(Made(("scoring", "yes", "yes", "C"), ("rating", "yes", "yes", "A")))
     assert (found.low, found.high) == pytest.approx((0, 2 / 3))
     assert found.grade == "A"
+
+
+def test_a_check_of_a_part_counts_by_whose_it_is():
+    """A part checked by an outsider is known to be checked; one by nobody knows whom is open."""
+    outsider, unknown = ("scoring", "partly", "yes", "B"), ("rating", "partly", "unknown", "B")
+    found = stages.unchecked(Made(outsider, unknown, ("servicing", "no", "yes", "A")))
+    assert (found.low, found.high) == pytest.approx((1 / 3, 2 / 3))
+    insider = stages.unchecked(Made(("scoring", "partly", "no", "B"), unknown))
+    assert insider.high == 1
+
+
+def test_ants_share_from_its_rows():
+    """Nine of eleven stages have an independent check of some of the work; none is known bare."""
+    found = stages.unchecked(load_case("ant"))
+    assert (found.low, found.high) == pytest.approx((0, 2 / 11))
 
 
 @pytest.mark.parametrize("name", TITLES)
