@@ -10,7 +10,7 @@ import abscase
 PACKAGE = Path(abscase.__file__).parent
 LAYERS = [
     {"errors"},
-    {"place", "ranges"},
+    {"place", "ranges", "csv_text"},
     {"schema"},
     {"catalog"},
     {"sources"},

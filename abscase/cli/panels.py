@@ -77,11 +77,11 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _measure(options: argparse.Namespace) -> None:
+    from abscase.csv_text import csv_text
     from abscase.place import write_whole
     from abscase.quality.engines import opened
     from abscase.quality.panel_tables import panel_tables
     from abscase.report.measured import measured
-    from abscase.show.csv_text import csv_text
 
     begun = time.monotonic()
     with opened(options.panel, options.engine, options.master, options.by) as panel:

@@ -13,13 +13,13 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from abscase.case import Case, load_case
+from abscase.csv_text import csv_text
 from abscase.errors import ParameterFaults
 from abscase.place import find_notebook, share_dir, write_whole
 from abscase.report import manifest
 from abscase.report.parameter import check
 from abscase.report.params import read_parameters
 from abscase.report.plan import claim_files
-from abscase.show.csv_text import csv_text
 from abscase.show.exhibit import Exhibit
 from abscase.show.labels import has_label, label
 from abscase.show.style import theme

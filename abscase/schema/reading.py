@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,7 +159,7 @@ def _encoding_fault(path: Path, file: str) -> Fault:
 
 def _encoding_rule(raw: bytes, error: UnicodeDecodeError) -> str:
     try:
-        chinese = any("\u4e00" <= letter <= "\u9fff" for letter in raw.decode("gb18030"))
+        chinese = re.search("[\u4e00-\u9fff]{2}", raw.decode("gb18030")) is not None
     except UnicodeDecodeError:
         chinese = False
     if chinese:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -14,7 +15,17 @@ from abscase.show.numbers import MISSING, percent, plain
 from abscase.show.tables import Format
 
 
-def told(frame: pd.DataFrame, key: str, lang: str, grade: str, **fields: object) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Ground:
+    """What an exhibit stands on: grade, sources, language, and whether the answers are made up."""
+
+    grade: str
+    sources: Sequence[str]
+    lang: str
+    made_up: bool
+
+
+def told(frame: pd.DataFrame, key: str, on: Ground, **fields: object) -> dict[str, Any]:
     """Return what ``Session.table`` needs of a table that rests on the answers of a panel.
 
     Parameters
@@ -22,11 +33,12 @@ def told(frame: pd.DataFrame, key: str, lang: str, grade: str, **fields: object)
     frame : DataFrame
         Gets a column ``grade``, so that its file says what it rests on, too.
     key : str
-        Label of the caption, filled with ``fields``; made-up answers (grade C) are named in it.
-    lang, grade : str
+        Label of the caption, filled with ``fields``; made-up answers are named in it.
+    on : Ground
     """
-    graded, caption = frame.assign(grade=grade), label(key, lang, **fields)
-    if grade == "C":
+    lang = on.lang
+    graded, caption = frame.assign(grade=on.grade), label(key, lang, **fields)
+    if on.made_up:
         mark = label("sur.made_up_short", lang)
         caption = label("sur.caption", lang, caption=caption, mark=mark)
     return {"frame": graded, "caption": caption, **shown(graded, lang)}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abscase.case import load_case
-from abscase.operating import break_loss
+from abscase.operating import break_loss, break_loss_tables
 from abscase.operating.break_loss import Assumed, remaining_deal, reviewed
 from abscase.operating.waterfall import breakevens, enhancement
 
@@ -59,12 +59,12 @@ def test_the_quick_search_agrees_with_the_slow_one(us, classes, found):
 
 
 def test_the_order_is_fitchs_and_the_steps_are_smaller(classes, found):
-    table = break_loss.comparison(classes, found)
+    table = break_loss_tables.comparison(classes, found)
     for _, part in table.groupby("deal"):
         assert part["ours"].corr(part["fitch"], method="spearman") > 0.95
         assert (part["low"] <= part["ours"]).all() and (part["ours"] <= part["high"]).all()
     assert table["gap"].abs().mean() < 0.10
-    deals = break_loss.by_deal(table)
+    deals = break_loss_tables.by_deal(table)
     assert deals["slope"].between(0.5, 1).all()
     whole = (found["assumption"] == "severity") & ~found["reached"]
     assert table["unhit"].sum() == whole.sum() > 0
@@ -72,7 +72,7 @@ def test_the_order_is_fitchs_and_the_steps_are_smaller(classes, found):
 
 
 def test_each_assumption_moves_our_side_the_way_it_must(found):
-    moves = break_loss.by_assumption(found).set_index(["assumption", "value"])["moves"]
+    moves = break_loss_tables.by_assumption(found).set_index(["assumption", "value"])["moves"]
     assert moves["severity", 0.5] < 0 and moves["speed", 0.25] < 0 < moves["speed", 0.04]
     assert moves["coupon", 0.06] < 0 < moves["coupon", 0.03]
     assert moves["cover", 0.0] < 0 < moves["cover", 2.0]

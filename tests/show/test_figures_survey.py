@@ -166,6 +166,7 @@ def test_a_figure_of_another_room_can_be_marked(lang):
 
 def test_a_table_says_what_it_rests_on(lang):
     mark = {"en": "made-up", "zh": "虚拟"}[lang]
-    told = words.told(CONCORDANCE, "sur.concordance.caption", lang, "C")
+    told = words.told(CONCORDANCE, "sur.concordance.caption", draw.Ground("C", [], lang, True))
     assert mark in told["caption"] and (told["frame"]["grade"] == "C").all()
-    assert mark not in words.told(CONCORDANCE, "sur.concordance.caption", lang, "A")["caption"]
+    own = draw.Ground("C", [], lang, False)
+    assert mark not in words.told(CONCORDANCE, "sur.concordance.caption", own)["caption"]

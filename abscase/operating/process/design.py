@@ -6,7 +6,7 @@ Biometrics 27(4), 857-871.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from abscase import catalog
 from abscase.case import Case
 from abscase.errors import ChoiceError, DataFaults, Fault, ParameterFaults
 from abscase.ranges import require
+from abscase.schema import read_text
 from abscase.schema.process import THEMES
 
 Array = npt.NDArray[np.float64]
@@ -215,6 +216,11 @@ def run_weights(
     raise ChoiceError("weights", kind, ("equal", "ahp", "random"))
 
 
+def run_grade(kind: str, grade: str) -> str:
+    """Return the grade of a comparison under some weights: those of experts are opinion."""
+    return "C" if kind == "ahp" else grade
+
+
 def theme_weights(path: Path, themes: Iterable[str]) -> Array:
     """Return the weight of each decision from a file of weights by theme (AHP).
 
@@ -229,23 +235,38 @@ def theme_weights(path: Path, themes: Iterable[str]) -> Array:
     Raises
     ------
     ParameterFaults
-        The file is not there, lacks a column or a theme that is needed, or holds a bad weight.
+        There is no such file.
+    DataFaults
+        With every fault: form, a column or a theme that is needed and lacks, themes named twice, a
+        weight that is no number of at least 0, or nothing but 0.
     """
     themes = list(themes)
     if not path.is_file():
         raise ParameterFaults([f"weights_csv is {str(path)!r}: no such file; give a CSV with the "
                                "columns theme and weight, or set weights to equal"])  # fmt: skip
-    frame = pd.read_csv(path)
-    if not {"theme", "weight"} <= set(frame):
-        raise ParameterFaults([f"{path.name} needs the columns theme and weight"])
-    given = {str(row["theme"]): row["weight"] for row in frame.to_dict("records")}
-    wrong = [f"{path.name}: no weight for theme {name} ({', '.join(THEMES)})"
-             for name in sorted(set(themes) - set(given))]  # fmt: skip
-    wrong += [f"{path.name}: weight of {name} is {value}; give a number of at least 0"
-              for name, value in given.items() if not value >= 0]  # fmt: skip
-    if wrong:
-        raise ParameterFaults(wrong)
-    raw = np.array([given[name] / themes.count(name) for name in themes], dtype=float)
-    if raw.sum() == 0:
-        raise ParameterFaults([f"{path.name}: every weight is 0"])
+    frame = read_text(path, path.name)
+    given = pd.to_numeric(frame.get("weight", pd.Series(dtype=str)), errors="coerce")
+    if faults := list(_weight_faults(frame, given, set(themes), path.name)):
+        raise DataFaults(faults)
+    weight = dict(zip(frame["theme"], given, strict=True))
+    raw = np.array([weight[name] / themes.count(name) for name in themes], dtype=float)
     return raw / raw.sum()
+
+
+def _weight_faults(
+    frame: pd.DataFrame, given: pd.Series, needed: set[str], file: str
+) -> Iterator[Fault]:
+    lacking = [name for name in ("theme", "weight") if name not in frame]
+    if lacking:
+        yield from (Fault("needs this column", name, file=file) for name in lacking)
+        return
+    good = np.isfinite(given) & (given >= 0)
+    for line, value in frame.loc[~good, "weight"].items():
+        yield Fault("is not a number of at least 0", "weight", value, int(str(line)), file)
+    for line, value in frame.loc[frame["theme"].duplicated(), "theme"].items():
+        yield Fault("is given twice", "theme", value, int(str(line)), file)
+    for name in sorted(needed - set(frame["theme"])):
+        yield Fault(f"gives no weight for theme {name}", "theme", file=file,
+                    fix=f"themes: {', '.join(THEMES)}")  # fmt: skip
+    if good.all() and not given[frame["theme"].isin(needed)].sum():
+        yield Fault("gives every weight as 0", "weight", file=file)

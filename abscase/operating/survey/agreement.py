@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.stats import chi2, rankdata
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
-from abscase.errors import ParameterFaults
+from abscase.errors import NotEstimable
 from abscase.ranges import require
 
 Array = npt.NDArray[np.float64]
@@ -62,7 +62,7 @@ def kendall_w(scores: npt.ArrayLike) -> float:
 
     Raises
     ------
-    ParameterFaults
+    NotEstimable
         Fewer than two respondents or items, a value that is missing, or nobody tells any two apart.
     """
     return float(_concordance(_ranks(scores)[None])[0])
@@ -124,7 +124,7 @@ def w_interval(
     ranks = _ranks(scores)
     m = len(ranks)
     if m < 3:
-        raise ParameterFaults([f"{m} respondents give no interval; ask at least 3"])
+        raise NotEstimable(f"{m} respondents give no interval; ask at least 3")
     shared = np.cov(ranks, bias=True)
     counts = rng.multinomial(m, np.full(m, 1 / m), n_boot).astype(float)
     own = np.diag(shared)
@@ -163,10 +163,10 @@ def kappa(ratings: npt.ArrayLike, n_boot: int, alpha: float, rng: np.random.Gene
     require(n_boot=(n_boot, 10, 1e6), alpha=(alpha, 0.001, 0.5))
     given = np.asarray(ratings, dtype=int)
     if given.ndim != 2 or min(given.shape) < 2:
-        raise ParameterFaults(["kappa needs at least 2 respondents and 2 items"])
+        raise NotEstimable("kappa needs at least 2 respondents and 2 items")
     table = aggregate_raters(given.T)[0]
     if table.shape[1] < 2:
-        raise ParameterFaults(["every answer is the same: kappa has no chance to compare with"])
+        raise NotEstimable("every answer is the same: kappa has no chance to compare with")
     value = float(fleiss_kappa(table))
     picks = rng.integers(len(table), size=(n_boot, len(table)))
     drawn = [_plain_kappa(table[pick]) for pick in picks]
@@ -182,11 +182,9 @@ def _plain_kappa(table: npt.NDArray[np.int_]) -> float:
 def _ranks(scores: npt.ArrayLike) -> Array:
     given = np.asarray(scores, dtype=float)
     if given.ndim != 2 or min(given.shape) < 2 or not np.isfinite(given).all():
-        raise ParameterFaults(
-            ["a ranking needs at least 2 respondents and 2 items, and every answer"]
-        )
+        raise NotEstimable("a ranking needs at least 2 respondents and 2 items, and every answer")
     if (given == given[:, :1]).all():
-        raise ParameterFaults(["nobody tells any two items apart: there is no ranking to compare"])
+        raise NotEstimable("nobody tells any two items apart: there is no ranking to compare")
     ranks: Array = rankdata(given, axis=1)
     return ranks
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from abscase.csv_text import csv_text
 from abscase.errors import DataFaults, Fault
 from abscase.operating.survey.answers import check_answers
 from abscase.place import write_whole
@@ -36,7 +37,8 @@ def survey_collect(folder: str | Path, out: str | Path) -> str:
         With every fault of every file, and every respondent who answered a round twice.
     """
     folder, out = Path(folder), Path(out)
-    paths = [path for path in sorted(folder.glob("*.csv")) if path.resolve() != out.resolve()]
+    paths = [path for path in sorted(folder.iterdir() if folder.is_dir() else [])
+             if path.suffix.lower() == ".csv" and path.resolve() != out.resolve()]  # fmt: skip
     if not paths:
         raise DataFaults([Fault("holds no answers (*.csv)", file=str(folder))])
     parts, faults = [], []
@@ -51,7 +53,7 @@ def survey_collect(folder: str | Path, out: str | Path) -> str:
     answers = pd.concat(parts, ignore_index=True)
     answers = answers.sort_values(SAME, kind="stable", ignore_index=True)
     names = [name for name in TABLES["answer"].names if name in answers]
-    write_whole(out, answers[names].to_csv(index=False, lineterminator="\n"))
+    write_whole(out, csv_text(answers[names]))
     return _summary(answers, out)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscase.case import Datum
+from abscase.errors import NotEstimable
 from abscase.operating.survey import agreement, ahp, answers, delphi, fuzzy, ranking, weights
+from abscase.operating.survey.panel import SOURCE
 from abscase.operating.survey.register import GROUPS, QUESTIONS, of_case
 
 DRAWS = 2000  # orderings of the permutation test
+EVALUATED = ["question", "operator", *(f"step_{n}" for n in range(1, 6)), "step", "score", "differ"]
+W_COLUMNS = ("w", "low", "high", "chi2", "p_chi2", "p_permutation")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Panel:
     def grade(self) -> str:
         """The worst grade of the answers."""
         return max(row.grade for row in self.data)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the answers are those that come with abscase, which are nobody's."""
+        return SOURCE in self.sources
 
     @property
     def sources(self) -> list[str]:
@@ -64,15 +74,20 @@ def concordances(of: Panel, n_boot: int, alpha: float, rng: np.random.Generator)
     Returns
     -------
     DataFrame
-        round, respondents, risks, w, low, high (of the bootstrap), chi2, p_chi2, p_permutation.
+        round, respondents, risks, w, low, high (of the bootstrap), chi2, p_chi2, p_permutation;
+        missing where so few, or such equal, answers do not say it.
     """
     rows = []
     for when, scores in of.scores.items():
-        found = agreement.concordance(scores, rng, DRAWS)
-        ends = agreement.w_interval(scores, n_boot, alpha, rng)
-        rows.append({"round": when, "respondents": found.respondents, "risks": found.items,
-                     "w": found.w, "low": ends.low, "high": ends.high, "chi2": found.chi2,
-                     "p_chi2": found.p_chi2, "p_permutation": found.p_permutation})  # fmt: skip
+        m, n = scores.shape
+        row = {"round": when, "respondents": m, "risks": n, **dict.fromkeys(W_COLUMNS, np.nan)}
+        with suppress(NotEstimable):
+            found = agreement.concordance(scores, rng, DRAWS)
+            row |= {"w": found.w, "chi2": found.chi2, "p_chi2": found.p_chi2,
+                    "p_permutation": found.p_permutation}  # fmt: skip
+            ends = agreement.w_interval(scores, n_boot, alpha, rng)
+            row |= {"low": ends.low, "high": ends.high}
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -81,9 +96,11 @@ def kappas(of: Panel, n_boot: int, alpha: float, rng: np.random.Generator) -> pd
     rows = []
     for when, questions in of.ratings.items():
         for name, ratings in questions.items():
-            found = agreement.kappa(ratings, n_boot, alpha, rng)
-            rows.append({"round": when, "question": name, "kappa": found.value,
-                         "low": found.low, "high": found.high})  # fmt: skip
+            row = {"round": when, "question": name, "kappa": np.nan, "low": np.nan, "high": np.nan}
+            with suppress(NotEstimable):
+                found = agreement.kappa(ratings, n_boot, alpha, rng)
+                row |= {"kappa": found.value, "low": found.low, "high": found.high}
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -103,11 +120,16 @@ def group_weights(of: Panel, how: str, cr_max: float) -> tuple[pd.DataFrame, ahp
     Returns
     -------
     DataFrame
-        theme (a group), weight, weight_consistent (missing where nobody is consistent), by weight.
+        theme (a group), weight (missing where nobody compared), weight_consistent (missing where
+        nobody is consistent), by weight.
     Priorities
         Of the whole panel.
     """
     every = list(of.comparisons.values())
+    if not every:
+        unknown = np.full(len(GROUPS), np.nan)
+        none = pd.DataFrame({"theme": GROUPS, "weight": unknown, "weight_consistent": unknown})
+        return none, ahp.Priorities(unknown, np.nan, np.nan, np.nan)
     good = [each for each in every if ahp.priorities(each).ratio <= cr_max]
     whole = ahp.priorities(ahp.group(every, how))
     kept = ahp.priorities(ahp.group(good, how)).weights if good else np.nan
@@ -130,8 +152,10 @@ def evaluations(of: Panel, group_weight: npt.ArrayLike, first: str = "weighted")
     -------
     DataFrame
         question, operator, step_1 to step_5 (memberships), step (the highest), score, differ:
-        whether the operators name different steps.
+        whether the operators name different steps. No rows where the groups have no weights.
     """
+    if not np.isfinite(group_weight).all():
+        return pd.DataFrame(columns=EVALUATED)
     groups = of_case(of.case).set_index("risk_id")["group"]
     operators = sorted(fuzzy.OPERATORS, key=lambda name: name != first)
     rows = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -25,21 +25,11 @@ from abscase.show.figures.wrap import wrap
 from abscase.show.labels import label
 from abscase.show.numbers import percent, plain
 from abscase.show.style import CHANNELS, INK, QUIET, RULE
-from abscase.show.survey import coded, risk_name
+from abscase.show.survey import Ground, coded, risk_name
 
 GROUP_CHANNEL = dict(zip(GROUPS, CHANNELS, strict=True))
 THIRDS = ListedColormap(["#0173b2", "#8ec3e3", "#e6eff5"])
 WIDE_INCHES, NAME_WIDTH, CELL_WIDTH = 7.7, 46, 16
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What a figure stands on: grade, sources, language, and whether the answers are made up."""
-
-    grade: str
-    sources: Sequence[str]
-    lang: str
-    made_up: bool
 
 
 def risk_map(chance: pd.Series, impact: pd.Series, on: Ground) -> Exhibit:

@@ -24,7 +24,7 @@ def fitch_scatter(table: pd.DataFrame, grade: str, sources: Sequence[str], lang:
     Parameters
     ----------
     table : DataFrame
-        As `break_loss.comparison` returns it.
+        As `break_loss_tables.comparison` returns it.
     grade, sources, lang
         As in `Exhibit`.
     """

@@ -130,16 +130,19 @@ def test_theme_weights_are_shared_within_a_theme(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("theme,weight\nU,1\n", "no weight for theme S"),
-        ("theme,weight\nU,-1\nS,1\n", "weight of U is -1"),
-        ("theme,weight\nU,0\nS,0\n", "every weight is 0"),
-        ("group,weight\nU,1\n", "needs the columns"),
+        ("theme,weight\nU,1\nR,1\n", "gives no weight for theme S"),
+        ("theme,weight\nU,-1\nS,1\nR,1\n", "csv:2: weight: '-1' is not a number of at least 0"),
+        ("theme,weight\nU,inf\nS,x\nR,1\n", "'inf' is not a number(.|\n)*'x' is not a number"),
+        ("theme,weight\nU,1\nU,2\nS,1\nR,1\n", "csv:3: theme: 'U' is given twice"),
+        ("theme,weight\nU,0\nS,0\nR,0\n", "every weight as 0"),
+        ("group,weight\nU,1\n", "theme(.|\n)*needs this column"),
+        ("", "is empty|holds no"),
     ],
 )
 def test_bad_files_of_weights_are_refused(tmp_path, text, says):
     path = tmp_path / "weights.csv"
     path.write_text(text)
-    with pytest.raises(ParameterFaults, match=says):
+    with pytest.raises(DataFaults, match=says):
         theme_weights(path, THREE.themes)
 
 

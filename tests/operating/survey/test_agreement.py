@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import friedmanchisquare, spearmanr
 
-from abscase.errors import ParameterFaults
+from abscase.errors import NotEstimable, ParameterFaults
 from abscase.operating.survey import agreement
 
 # Siegel (1956), Nonparametric Statistics: three executives rank six applicants.
@@ -105,14 +105,14 @@ def test_full_agreement_is_one(rng):
 
 @pytest.mark.parametrize("wrong", [[[1, 2, 3]], [[1], [2]], [[1, 2], [1, np.nan]], [[1, 1]] * 3])
 def test_what_is_no_ranking_is_refused(wrong):
-    with pytest.raises(ParameterFaults):
+    with pytest.raises(NotEstimable):
         agreement.kendall_w(wrong)
 
 
 def test_too_few_for_an_interval_or_a_kappa(rng):
-    with pytest.raises(ParameterFaults, match="at least 3"):
+    with pytest.raises(NotEstimable, match="at least 3"):
         agreement.w_interval([[1, 2], [2, 1]], 100, 0.05, rng)
-    with pytest.raises(ParameterFaults, match="every answer is the same"):
+    with pytest.raises(NotEstimable, match="every answer is the same"):
         agreement.kappa([[3, 3], [3, 3]], 100, 0.05, rng)
     with pytest.raises(ParameterFaults, match="n_boot"):
         agreement.kappa(DIAGNOSES, 1, 0.05, rng)

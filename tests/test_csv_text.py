@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from abscase.show.csv_text import csv_text
+from abscase.csv_text import csv_text
 
 
 def test_texts_and_headers_are_guarded_and_the_frame_stays():
