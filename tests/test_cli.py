@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import abscase
 from abscase import cli
 from abscase.cli import main, panels
 from abscase.report import run
@@ -207,3 +208,13 @@ def test_loading_again_says_what_it_replaces(tmp_path, capsys, monkeypatch):
         assert main(["load", "generic", str(tmp_path / name), "--case", "cn_peers"]) == 0
         shown = capsys.readouterr().out
         assert ("replaces the tape of old.csv" in shown) == (name == "new.csv")
+
+
+def test_check_reads_a_deal_file(tmp_path, capsys):
+    path = tmp_path / "d.yaml"
+    path.write_text("name: x\n")
+    assert main(["check", str(path)]) == 2
+    assert "no deal" in capsys.readouterr().out
+    shipped = abscase.__path__[0] + "/operating/deals/agency_passthrough.yaml"
+    assert main(["check", shipped]) == 0
+    assert "2 classes, 1 lists of payment" in capsys.readouterr().out

@@ -61,7 +61,7 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
         "check a file against the schema, and say what it can feed",
         "abscase check loans.csv --table loan",
     )
-    check.add_argument("file", type=Path, help="CSV or Parquet")
+    check.add_argument("file", type=Path, help="CSV or Parquet; or a deal file (YAML)")
     check.add_argument("--table", help="the table it holds (default: from the file's name)")
 
 
@@ -120,8 +120,26 @@ def _map(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.file.suffix.lower() in (".yaml", ".yml"):
+        return _check_deal(options.file)
     from abscase.check import check_file
 
     found = check_file(options.file, options.table)
     say(found.report())
     return 0 if found.ok else 2
+
+
+def _check_deal(path: Path) -> int:
+    from abscase.errors import DataFaults
+    from abscase.operating.waterfall import read_deal
+
+    try:
+        deal = read_deal(path)
+    except DataFaults as error:
+        count = len(error.faults)
+        say(f"{path}: no deal\n{count} fault{'' if count == 1 else 's'}\n{error}")
+        return 2
+    size = f"{len(deal.tranches)} classes, {len(deal.priorities)} lists of payment"
+    say(f"{path}: the deal {deal.name}, {size}")
+    say("no fault\ncan feed\n  07 waterfall: abscase run 07 -p deal_yaml=FILE")
+    return 0

@@ -12,6 +12,7 @@ from abscase.errors import AbscaseError, ParameterFaults
 from abscase.place import find_notebook, notebooks
 from abscase.report.cache import digest
 from abscase.report.contents import Entry, read_reports
+from abscase.report.own_files import check_own
 from abscase.report.parameter import Parameter, check, parse
 from abscase.report.params import read_parameters
 
@@ -128,6 +129,7 @@ def _files(spec: Sequence[Parameter], values: Mapping[str, Any]) -> dict[str, Pa
     files = {name: Path(value) for name, value in given.items() if value != named[name]}
     if missing := [f"{name}: no file {path}" for name, path in files.items() if not path.is_file()]:
         raise ParameterFaults(missing)
+    check_own(files)
     return {name: path.absolute() for name, path in files.items()}
 
 

@@ -19,7 +19,7 @@ SETTINGS: dict[Any, Any] = {
     "figure.dpi": 96, "savefig.dpi": 192, "savefig.bbox": "tight", "savefig.pad_inches": 0.12,
     "svg.hashsalt": "abscase", "svg.fonttype": "path", "axes.unicode_minus": True,
     "figure.figsize": (7.2, 4.2), "figure.constrained_layout.use": True,
-    "figure.max_open_warning": 0,
+    "figure.max_open_warning": 0, "text.parse_math": False,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": QUIET, "grid.color": RULE,
     "axes.titlelocation": "left", "axes.titlesize": 12, "axes.titlepad": 10,
     "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,

@@ -287,3 +287,21 @@ def test_a_residual_has_no_promised_principal():
     result = run(deal_of(Tranche("A", 80), Pool(100, 0, 12)), Scenario(default_rate=0.9))
     assert principal_loss(result)[0, 1] == 0
     assert principal_loss(result)[0, 0] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"default_rate": [[0.1], [0.2]], "severity": [[0.1], [0.2], [0.3]]}, "scenarios differ"),
+        ({"default_rate": [[0.1], [0.2]], "drift": [0.0, 0.1, 0.2]}, "scenarios differ"),
+        ({"default_rate": np.nan}, "default_rate is nan"),
+        ({"severity": 2}, "severity is 2"),
+        ({"recovery_lag_months": -3}, "recovery_lag_months is -3"),
+        ({"recovery_lag_months": 2.5}, "a whole number of months"),
+        ({"default_rate": "x"}, "give numbers"),
+        ({"default_rate": np.zeros((2, 2, 2))}, "the shape"),
+    ],
+)
+def test_a_scenario_says_what_is_wrong_with_it(given, says):
+    with pytest.raises(ParameterFaults, match=says):
+        Scenario(**given)

@@ -17,6 +17,7 @@ from abscase.operating.waterfall import (
     principal_loss,
     run,
     run_held,
+    shipped_deal,
 )
 
 PLAN = Calendar(date(2021, 1, 1), date(2021, 2, 1))
@@ -96,3 +97,44 @@ def test_what_is_missing_or_circular_is_named():
 def test_a_pool_of_holdings_cannot_be_run_alone():
     with pytest.raises(DataFaults, match="run_held"):
         run(OUTER)
+
+
+def test_money_of_a_quarterly_deal_arrives_when_it_is_paid():
+    """Amounts fall on the outer deal's payment days, whatever the rhythm of the deals beneath."""
+    every_third = Calendar(date(2021, 1, 1), date(2021, 4, 1), months=3)
+    quarterly = replace(INNER["one"], calendar=every_third)
+    held = replace(OUTER, pool=Pool(15, holdings=(Holding("one", "mezzanine"),)))
+    outer, inner = run_held(held, {"one": quarterly}, {"one": Scenario(default_rate=0.1)})
+    paid = {}
+    for name, result, line in (("in", inner["one"], "mezzanine"), ("out", outer, None)):
+        amounts = result.lines["principal"][:, :, 0]
+        amounts = amounts[:, result.deal.names.index(line)] if line else amounts.sum(axis=1)
+        paid[name] = {day: each for day, each in zip(result.days.payment, amounts, strict=True)
+                      if each > 1e-9}  # fmt: skip
+    assert paid["in"] == pytest.approx(paid["out"])
+    yearly = replace(held, calendar=Calendar(date(2021, 1, 1), date(2022, 6, 1), months=12))
+    late, _ = run_held(yearly, {"one": quarterly}, {"one": Scenario(default_rate=0.1)})
+    assert late.days.payment[0] == date(2022, 6, 1)
+    assert late.lines["principal"].sum() == pytest.approx(sum(paid["in"].values()))
+
+
+def test_a_class_that_is_still_owed_cannot_be_held():
+    short = replace(INNER["one"], calendar=replace(PLAN, periods=6))
+    with pytest.raises(DataFaults, match="still owed principal"):
+        run_held(OUTER, {"one": short, "two": INNER["two"]})
+
+
+def test_a_cdo_of_the_mezzanine_of_a_real_deal():
+    """What the classes held lose is what the pool above loses; its interest absorbs a part."""
+    names = [f"M-{k}" for k in range(1, 12)]
+    cdo = three_classes("cdo", (0.75, 0.15, 0.1),
+                        Pool(holdings=tuple(Holding("cmlti", name) for name in names)))  # fmt: skip
+    scenario = Scenario(default_rate=[[0.05], [0.12], [0.2]], severity=0.45)
+    outer, inner = run_held(cdo, {"cmlti": shipped_deal("cmlti_2006_nc2")}, {"cmlti": scenario})
+    held = inner["cmlti"]
+    rows = [held.deal.names.index(name) for name in names]
+    below = principal_loss(held)[:, rows] @ held.opening_balance[rows]
+    above = principal_loss(outer) @ outer.opening_balance
+    assert outer.pool_in["default"].sum(axis=0) == pytest.approx(below, rel=1e-9)
+    assert (above < below).all()
+    assert below[0] < below[1] < below[2]

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from abscase.errors import ParameterFaults
+from abscase.errors import DataFaults, ParameterFaults
 from abscase.report import drafts, manifest, run
 from abscase.report.plan import CLAIMS_READ, Request, run_requests
 from abscase.report.run import run_all
@@ -92,6 +92,23 @@ def test_a_users_file_is_read_from_where_the_user_stands(write_notebook, tmp_pat
     assert outputs_of(request.folder / "a.ipynb") == ["2\n"]
     [plain] = run_requests(str(notebook), ["answers_csv="], "en", tmp_path / "out")
     assert not plain.files
+
+
+@pytest.mark.parametrize(
+    ("notebook", "parameter", "text", "says"),
+    [
+        ("07", "deal_yaml", "name: x\n", "must be given"),
+        ("03", "survey_csv", "a,b\n1,2\n", "survey.csv"),
+        ("02", "weights_csv", "theme,weight\nU,x\n", "is not a number"),
+    ],
+)
+def test_the_faults_of_a_users_file_are_told_before_anything_starts(
+    notebook, parameter, text, says, tmp_path
+):
+    path = tmp_path / "survey.csv"
+    path.write_text(text)
+    with pytest.raises(DataFaults, match=says):
+        run_requests(notebook, [f"{parameter}={path}"], "en", tmp_path / "out")
 
 
 def test_a_misspelt_parameter_starts_nothing(write_notebook, tmp_path, monkeypatch):

@@ -9,12 +9,14 @@ from typing import Any
 from abscase.errors import Fault, did_you_mean
 from abscase.operating.waterfall.deal import Deal, Step
 from abscase.operating.waterfall.steps import STEPS
-from abscase.operating.waterfall.terms import limits
+from abscase.operating.waterfall.terms import INF, limits
 from abscase.operating.waterfall.triggers import MEASURES, NEEDS_CLASSES, level_at
 
 EVENTS = {"scheduled", "default", "prepayment"}
 NO_CLASSES = {"pay_swap", "buy_loans", "fill_reserve"}
 SUM = 1 + 1e-9
+MOST_OVER = 1.1
+"""Classes may exceed the pool a little where excess interest is to make up for it, not by more."""
 
 
 def faults(deal: Deal) -> list[Fault]:
@@ -35,7 +37,8 @@ def _ranges(term: Any, place: str = "") -> Iterator[Fault]:
             near = did_you_mean(str(value), limit["choices"])
             yield Fault(f"not one of: {allowed}{near}", spot, str(value))
         elif limit and isinstance(value, int | float) and not isinstance(value, bool):
-            if value != value or not limit["low"] <= value <= limit["high"]:
+            endless = value in (INF, -INF) and each.default != value
+            if value != value or endless or not limit["low"] <= value <= limit["high"]:
                 yield Fault(f"outside {limit['low']:g} to {limit['high']:g}", spot, str(value))
         elif is_dataclass(value):
             yield from _ranges(value, f"{spot}.")
@@ -43,6 +46,12 @@ def _ranges(term: Any, place: str = "") -> Iterator[Fault]:
             for number, item in enumerate(value):
                 if is_dataclass(item):
                     yield from _ranges(item, f"{spot}[{number}].")
+
+
+def _step_ranges(deal: Deal) -> Iterator[Fault]:
+    """Yield each value of a step outside its choices."""
+    for place, step in _lines(deal):
+        yield from _ranges(step, f"{place}.")
 
 
 def _names(deal: Deal) -> Iterator[Fault]:
@@ -160,6 +169,10 @@ def _shares(deal: Deal) -> Iterator[Fault]:
     total = sum(each.share or 0 for each in deal.tranches)
     if total > SUM:
         yield Fault("shares over 100 %", "tranches", f"{total:.6g}")
+    promised = sum(deal.face(each) for each in deal.tranches if each.kind in ("fixed", "floating"))
+    if deal.pool.balance and total <= SUM and promised > MOST_OVER * deal.pool.balance:
+        rule = f"classes of more than {MOST_OVER:g} times the pool"
+        yield Fault(rule, "tranches", f"{promised:.6g}", fix=f"the pool is {deal.pool.balance:g}")
     for number, each in enumerate(deal.tranches):
         given = [each.balance is not None, each.share is not None]
         free = each.kind == "io" or each.tracks_cover
@@ -187,6 +200,10 @@ def _triggers(deal: Deal) -> Iterator[Fault]:
             yield Fault("needs a period", spot, each.name)
         if each.kind in MEASURES and not each.levels and level_at(each, 1) is None:
             yield Fault("needs a level or levels", spot, each.name)
+        for period, level in each.levels.items():
+            if period < 1 or not 0 <= level < INF:
+                rule = "a level from a period on: {1: 0.05}, both at least 0, the period from 1"
+                yield Fault(rule, f"{spot}.levels", f"{period}: {level:g}")
 
 
 def _pool(deal: Deal) -> Iterator[Fault]:
@@ -202,5 +219,5 @@ def _pool(deal: Deal) -> Iterator[Fault]:
 
 
 RULES: tuple[Callable[[Deal], Iterable[Fault]], ...] = (
-    _ranges, _names, _steps, _states, _payments, _shares, _triggers, _pool,
+    _ranges, _step_ranges, _names, _steps, _states, _payments, _shares, _triggers, _pool,
 )  # fmt: skip

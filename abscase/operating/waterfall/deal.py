@@ -35,7 +35,7 @@ class Trigger:
 
     name: str
     kind: str
-    level: float | None = None
+    level: float | None = term(None, 0)
     levels: Mapping[int, float] = field(default_factory=dict)
     months: int = term(1, 1, 120)
     classes: tuple[str, ...] = ()

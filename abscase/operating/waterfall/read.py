@@ -9,13 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-import yaml
-
 from abscase.errors import DataFaults, Fault, did_you_mean
 from abscase.operating.waterfall.deal import Deal, Step
+from abscase.operating.waterfall.yaml_tree import Lines, text_of, tree_of
 
-Lines = dict[str, int]
-"""Place in the file ("tranches[1].rate") to its line."""
 STEP_KEYS = {"from": "source"}
 TRIGGER_KEYS = {"from": "sources"}
 
@@ -29,7 +26,7 @@ def read_deal(path: Path | str) -> Deal:
         Every fault of the file, each with its line.
     """
     path = Path(path)
-    return deal_from(path.read_text(encoding="utf-8"), path.name)
+    return deal_from(text_of(path), path.name)
 
 
 def deal_from(text: str, name: str = "deal", rows: Mapping[str, Any] | None = None) -> Deal:
@@ -45,18 +42,7 @@ def deal_from(text: str, name: str = "deal", rows: Mapping[str, Any] | None = No
         Terms known from elsewhere, laid under those of the file: {"pool": terms, "tranches":
         {class: terms}}.
     """
-    found: list[Fault] = []
-    lines: Lines = {}
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        problem = str(getattr(error, "problem", error))
-        raise DataFaults([Fault(f"not YAML: {problem}", line=line, file=name)]) from None
-    tree = _plain(node, "", lines, found) if node else None
-    if not isinstance(tree, dict):
-        raise DataFaults([Fault("a deal file is a list of terms, 'name: ...' first", file=name)])
+    tree, lines, found = tree_of(text, name)
     given = _under(tree, rows or {})
     if "states" in given:
         given["priorities"] = _priorities(given.pop("states"), found)
@@ -65,6 +51,9 @@ def deal_from(text: str, name: str = "deal", rows: Mapping[str, Any] | None = No
         deal = _build(Deal, given, "", found)
     except DataFaults as error:
         found += error.faults
+    if deal and not deal.pool.balance and not deal.pool.holdings:
+        rule = "must be above 0, or the pool must hold classes of other deals"
+        found.append(Fault(rule, "pool.balance", f"{deal.pool.balance:g}"))
     if found:
         unique = list(dict.fromkeys(found))
         raise DataFaults(sorted((_placed(f, lines, name) for f in unique), key=_line))
@@ -81,25 +70,7 @@ def _placed(fault: Fault, lines: Lines, name: str) -> Fault:
     place = fault.column.replace("priorities.", "states.")
     while place and place not in lines:
         place = place[: max(place.rfind("."), place.rfind("["), 0)]
-    return replace(fault, line=lines.get(place, 1), file=name)
-
-
-def _plain(node: yaml.Node, place: str, lines: Lines, found: list[Fault]) -> Any:
-    """Return a YAML node as plain values, and note the line of every place."""
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        made: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key = yaml.SafeLoader("").construct_object(key_node)
-            spot = f"{place}.{key}" if place else str(key)
-            if key in made:
-                found.append(Fault("key given twice", spot, str(key)))
-            made[key] = _plain(value_node, spot, lines, found)
-            lines[spot] = key_node.start_mark.line + 1
-        return made
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(n, f"{place}[{k}]", lines, found) for k, n in enumerate(node.value)]
-    return yaml.SafeLoader("").construct_object(node)
+    return replace(fault, line=fault.line or lines.get(place, 1), file=name)
 
 
 def _under(tree: dict[str, Any], rows: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,11 +115,23 @@ def _step(item: Any, place: str, found: list[Fault]) -> Step | None:
     name, terms = next(iter(item.items()))
     terms = terms if isinstance(terms, dict) else {"classes": terms}
     terms = {STEP_KEYS.get(key, key): value for key, value in terms.items()}
-    groups = terms.pop("classes", None)
-    groups = [groups] if isinstance(groups, str) else groups or []
-    terms["classes"] = tuple(tuple(g) if isinstance(g, list) else (str(g),) for g in groups)
+    terms["classes"] = _groups(terms.pop("classes", None), place, found)
     built: Step | None = _build(Step, {"name": str(name), **terms}, place, found)
     return built
+
+
+def _groups(given: Any, place: str, found: list[Fault]) -> tuple[tuple[str, ...], ...]:
+    """Return the classes of a step in order of payment: names, or lists of names that are equal."""
+    listed = given if isinstance(given, list) else [given] if given is not None else []
+    groups = [each if isinstance(each, list) else [each] for each in listed]
+    for name in [name for group in groups for name in group]:
+        if not _is_name(name):
+            found.append(Fault("must be names of classes or fees", place, str(name)))
+    return tuple(tuple(str(name) for name in group if _is_name(name)) for group in groups)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def _build(kind: Any, given: Any, place: str, found: list[Fault]) -> Any:
@@ -162,6 +145,9 @@ def _build(kind: Any, given: Any, place: str, found: list[Fault]) -> Any:
     renamed = TRIGGER_KEYS if kind.__name__ == "Trigger" else {}
     for key, value in given.items():
         key = renamed.get(key, key)
+        if not isinstance(key, str):
+            found.append(Fault("no such term", f"{dot}{key}", str(key)))
+            continue
         if key not in known:
             near = did_you_mean(str(key), known)
             found.append(Fault(f"no such term{near}", f"{dot}{key}", str(key)))
@@ -184,16 +170,24 @@ def _value(hint: Any, value: Any, place: str, found: list[Fault]) -> Any:
     wanted = options[0]
     if is_dataclass(wanted):
         return _build(wanted, value, place, found)
+    if wanted is str and _is_name(value):
+        return str(value)
     if get_origin(wanted) is tuple:
         items = value if isinstance(value, list) else [value]
         inner = get_args(wanted)[0]
         return tuple(_value(inner, item, f"{place}[{k}]", found) for k, item in enumerate(items))
-    if wanted in (str, bool, int, date) and isinstance(value, wanted):
+    if wanted in (bool, int, date) and type(value) is wanted:
         return value
-    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
+    if wanted is float and type(value) in (int, float):
         return float(value)
     if get_origin(wanted) is not None and isinstance(value, dict):
-        return value
+        of_key, of_item = get_args(wanted)
+        keys = [_value(of_key, key, f"{place}.{key}", found) for key in value]
+        items = list(value.values())
+        if of_item is not Any:
+            items = [_value(of_item, item, f"{place}.{key}", found) for key, item in value.items()]
+        return {key: item for key, item in zip(keys, items, strict=True)
+                if key is not None and item is not None}  # fmt: skip
     words = {str: "text", bool: "true or false", int: "a whole number", float: "a number",
              date: "a date as 2021-04-15"}  # fmt: skip
     found.append(Fault(f"must be {words.get(wanted, 'a list of terms')}", place, str(value)))

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from abscase.errors import DataFaults, Fault
+from abscase.operating.waterfall.dates import add_months
 from abscase.operating.waterfall.deal import Deal
 from abscase.operating.waterfall.engine import run
 from abscase.operating.waterfall.flows import Flows, given_flows
-from abscase.operating.waterfall.measures import pool_loss, principal_loss, uncovered
+from abscase.operating.waterfall.measures import (
+    LOST,
+    pool_loss,
+    principal_loss,
+    still_owed,
+    uncovered,
+)
 from abscase.operating.waterfall.result import Result
 from abscase.operating.waterfall.scenario import Scenario
+from abscase.operating.waterfall.terms import Holding
 from abscase.ranges import Array
 
 
@@ -33,32 +42,46 @@ def flows_of(deal: Deal, inner: Mapping[str, Result]) -> Flows:
     Flows
         A class pays interest and principal as it does; its write-downs are defaults without
         recovery, deferred interest nets against them, and what it still owes at its last payment
-        once its pool is gone is a default of that payment.
+        once nothing stands behind it is a default of that payment.
 
     Raises
     ------
     DataFaults
-        A deal, a class or a common number of scenarios is missing, or the pool is empty.
+        A deal, a class or a common number of scenarios is missing, the pool is empty, or a class
+        is still owed principal at its last payment.
 
     Notes
     -----
-    Payments are matched by number: the outer deal pays when the inner ones have.
+    What an inner deal pays on a day reaches the outer one on its next payment day, or on the same
+    day where both pay on it.
     """
     found = _faults(deal, inner)
     if found:
         raise DataFaults(found)
-    periods = max(len(inner[each.deal].days.payment) for each in deal.pool.holdings)
+    last = max(inner[each.deal].days.payment[-1] for each in deal.pool.holdings)
+    days = _payment_days(deal, last)
     count = max(inner[each.deal].lines["pool"].shape[1] for each in deal.pool.holdings)
-    sums = {name: np.zeros((count, periods)) for name in ("interest", "principal", "default")}
+    sums = {name: np.zeros((count, len(days))) for name in ("interest", "principal", "default")}
     opening = 0.0
     for each in deal.pool.holdings:
         result = inner[each.deal]
         row = result.deal.names.index(each.tranche)
         opening += each.share * float(result.opening_balance[row])
         for name, amounts in _payments(result, row).items():
-            sums[name][:, : amounts.shape[1]] += each.share * amounts
-    plan = replace(deal.calendar, periods=periods)
+            paid_on = np.array(result.days.payment[: amounts.shape[1]])
+            np.add.at(sums[name].T, np.searchsorted(days, paid_on), each.share * amounts.T)
+    plan = replace(deal.calendar, periods=len(days))
     return given_flows(replace(deal, calendar=plan), opening, **sums)
+
+
+def _payment_days(deal: Deal, last: date) -> np.ndarray:
+    """Return the payment days of a deal up to the first on or after a day."""
+    plan = deal.calendar
+    days = [plan.first_payment]
+    while days[-1] < last:
+        day = plan.payment_day or plan.first_payment.day
+        days.append(add_months(plan.first_payment, len(days) * plan.months, day))
+    return np.array(days)
 
 
 def _payments(result: Result, row: int) -> dict[str, Array]:
@@ -84,11 +107,18 @@ def _faults(deal: Deal, inner: Mapping[str, Result]) -> list[Fault]:
         elif each.tranche not in inner[each.deal].deal.names:
             known = ", ".join(inner[each.deal].deal.names)
             found.append(Fault("no such class in the deal", place, each.tranche, fix=known))
+        elif still_owed(inner[each.deal])[:, _row(inner, each)].max() > LOST:
+            rule = "is still owed principal at the last payment of its deal"
+            found.append(Fault(rule, place, each.tranche, fix="run that deal to its end"))
     counts = {result.lines["pool"].shape[1] for result in inner.values()} - {1}
     if len(counts) > 1:
         numbers = ", ".join(str(count) for count in sorted(counts))
         found.append(Fault("the deals held have different numbers of scenarios", value=numbers))
     return found
+
+
+def _row(inner: Mapping[str, Result], each: Holding) -> int:
+    return inner[each.deal].deal.names.index(each.tranche)
 
 
 def run_held(

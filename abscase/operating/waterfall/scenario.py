@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -12,6 +13,12 @@ from abscase.operating.waterfall.deal import Deal
 from abscase.ranges import INF, Array, require
 
 Values = npt.ArrayLike | None
+LIMITS = {
+    "default_rate": (0, 1), "prepayment_rate": (0, 1), "severity": (0, 1),
+    "eligible_share": (0, 1), "drift": (-1, 1), "index_rate": (0, 1),
+    "originator_default": (0, INF), "recovery_lag_months": (0, 120),
+}  # fmt: skip
+ONE_EACH = ("drift", "originator_default")
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,12 @@ class Scenario:
     originator_default : array, optional
         The payment at which the originator fails, one number a scenario; infinite is never.
     recovery_lag_months : int, optional
-        Months from default to recovery.
+        Months from default to recovery, 0 to 120.
+
+    Raises
+    ------
+    ParameterFaults
+        Every value that is no number in its range, and numbers of scenarios that differ.
     """
 
     default_rate: Values = None
@@ -44,6 +56,11 @@ class Scenario:
     index_rate: Values = None
     originator_default: Values = None
     recovery_lag_months: int | None = None
+
+    def __post_init__(self) -> None:
+        found = [*_range_faults(self), *_shape_faults(self)]
+        if found:
+            raise ParameterFaults(found)
 
     def scaled(self, deal: Deal, on: str, factor: npt.ArrayLike) -> Scenario:
         """Return the scenario with one assumption times a factor for each scenario.
@@ -68,8 +85,42 @@ class Scenario:
     @property
     def count(self) -> int:
         """The number of scenarios."""
-        shapes = [np.shape(getattr(self, each.name)) for each in fields(self)]
-        return max([shape[0] for shape in shapes if len(shape) == 2] + [1])
+        return max(_counts(self).values(), default=1)
+
+
+def _counts(scenario: Scenario) -> dict[str, int]:
+    """Return how many scenarios each assumption is given for, by its name."""
+    shapes = {name: np.shape(value) for name, value in _given(scenario)}
+    found = {name: shape[0] for name, shape in shapes.items() if len(shape) == 2}
+    return found | {name: int(np.prod(shapes[name])) for name in ONE_EACH if name in shapes}
+
+
+def _given(scenario: Scenario) -> list[tuple[str, npt.ArrayLike]]:
+    values = [(each.name, getattr(scenario, each.name)) for each in fields(scenario)]
+    return [(name, value) for name, value in values if value is not None]
+
+
+def _range_faults(scenario: Scenario) -> Iterator[str]:
+    for name, value in _given(scenario):
+        try:
+            require(**{name: (value, *LIMITS[name])})
+        except ParameterFaults as error:
+            yield from error.messages
+        except (TypeError, ValueError):
+            yield f"{name} is {value!r}; give numbers"
+    lag = scenario.recovery_lag_months
+    if lag is not None and (isinstance(lag, bool) or lag != int(lag)):
+        yield f"recovery_lag_months is {lag}; give a whole number of months"
+
+
+def _shape_faults(scenario: Scenario) -> Iterator[str]:
+    for name, value in _given(scenario):
+        if np.ndim(value) > 2 or not np.size(value):
+            yield f"{name} has the shape {np.shape(value)}; give (scenario, month)"
+    counts = {name: count for name, count in _counts(scenario).items() if count > 1}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} of {count}" for name, count in counts.items())
+        yield f"the numbers of scenarios differ: {told}; give as many, or one"
 
 
 def path(values: npt.ArrayLike, months: int, count: int) -> Array:
@@ -95,13 +146,7 @@ class Paths:
 
 
 def paths_of(deal: Deal, scenario: Scenario, months: int, count: int) -> Paths:
-    """Return the paths of a scenario, the deal's own assumptions where it has none.
-
-    Raises
-    ------
-    ParameterFaults
-        A share or rate outside its range.
-    """
+    """Return the paths of a scenario, the deal's own assumptions where it has none."""
     pool, buys = deal.pool, deal.revolving
 
     def pick(name: str, own: float) -> npt.ArrayLike:
@@ -116,7 +161,6 @@ def paths_of(deal: Deal, scenario: Scenario, months: int, count: int) -> Paths:
         "index_rate": pick("index_rate", deal.index_rate),
     }
     drift = pick("drift", buys.drift if buys else 0.0)
-    require(drift=(drift, -1, 1), **{name: (each, 0, 1) for name, each in rates.items()})
     lag = scenario.recovery_lag_months
     return Paths(
         **{name: path(each, months, count) for name, each in rates.items()},
