@@ -39,6 +39,11 @@ def label(key: str, lang: str, **fields: object) -> str:
         raise ChoiceError(f"field of label {key!r}", str(missing.args[0]), fields) from None
 
 
+def keys() -> tuple[str, ...]:
+    """Return the key of every label."""
+    return tuple(_texts())
+
+
 def has_label(key: str) -> bool:
     """Return whether there is a label of this key."""
     return key in _texts()

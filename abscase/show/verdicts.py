@@ -23,6 +23,7 @@ SECTIONS = {
         "conclusions", "map", "measurements", "overturn", "arguments", "argument", "open",
     ),
 }  # fmt: skip
+COEFFICIENTS = ("S8.agreement", "S8.methods")
 
 
 def shows(audience: str, section: str) -> bool:
@@ -247,7 +248,13 @@ def measure(record: ClaimRecord, margins: Mapping[str, Margin], lang: str) -> st
 
 
 def _value(value: float | None, record: ClaimRecord, lang: str) -> str:
-    return in_unit(value, record.unit, lang, CURRENCY.get(record.case, ""))
+    unit = _shown_unit(record.margin_id, record.unit)
+    return in_unit(value, unit, lang, CURRENCY.get(record.case, ""))
+
+
+def _shown_unit(margin_id: str, unit: str) -> str:
+    """A coefficient of agreement is a share of nothing, so it is not shown in per cent."""
+    return "index" if margin_id in COEFFICIENTS else unit
 
 
 def _estimate(record: ClaimRecord, lang: str) -> str:
@@ -265,5 +272,6 @@ def _margin(record: ClaimRecord, lang: str) -> str:
 
 
 def _holds(margin: Margin, currency: str, lang: str) -> str:
-    low, high = (in_unit(end, margin.unit, lang, currency) for end in (margin.low, margin.high))
+    unit = _shown_unit(margin.margin_id, margin.unit)
+    low, high = (in_unit(end, unit, lang, currency) for end in (margin.low, margin.high))
     return label(f"margin.{margin.rule}", lang, low=low, high=high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,10 @@ from abscase.operating.swap import PARTS, RANKS
 from abscase.operating.waterfall import Deal, Result, classes, internal_yield
 from abscase.operating.waterfall.measures import LOST
 from abscase.operating.waterfall.stress import Breakeven
-from abscase.show.labels import has_label, label
+from abscase.show.labels import has_label, keys, label
 from abscase.show.numbers import MISSING, in_unit, money, percent, plain, times
 
-CODED = ("law", "rank", "term", "travels", "timing", "assumption", "story", "region")
+CODED = ("tranche", "law", "rank", "term", "travels", "timing", "assumption", "story", "region")
 RATED = ("fixed", "floating")
 OUTCOME = ("tranche", "face_amt", "enhancement", "life_years", "yield", "loss", "owed",
            "unpaid_interest", "break_loss", "coverage")  # fmt: skip
@@ -115,10 +115,20 @@ def card_table(card: pd.DataFrame, lang: str) -> pd.DataFrame:
     values = [MISSING if pd.isna(each) else f"{each:,.10g}" if isinstance(each, int | float)
               else label("wf.see_file", lang) if each == "see the deal file" else str(each)
               for each in card["value"]]  # fmt: skip
-    table = card.assign(value=values, note=card["note"].fillna(""))
-    columns = ["term", "value", "grade", "source_id"]
-    # The reasons stand in the deal files, in English only.
-    return table[[*columns, "note"] if lang == "en" else columns]
+    notes = [reason(str(each), lang) if pd.notna(each) else "" for each in card["note"]]
+    table = card.assign(value=values, note=notes)
+    return table[["term", "value", "grade", "source_id", "note"]]
+
+
+def reason(text: str, lang: str) -> str:
+    """Return why a term of a deal is what it is, in a language; a note of a user's own as it is."""
+    key = _reasons().get(text)
+    return label(key, lang) if key else text
+
+
+@cache
+def _reasons() -> dict[str, str]:
+    return {label(key, "en"): key for key in keys() if key.startswith("wf.note.")}
 
 
 def in_units(frame: pd.DataFrame, columns: Sequence[str], lang: str) -> pd.DataFrame:

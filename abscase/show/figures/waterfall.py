@@ -56,15 +56,15 @@ def balances(result: Result, name: str, grade: str, sources: Sequence[str], lang
     end = _end(np.maximum(paths.sum(axis=0), pool))
     figure, axes = canvas(1 + (len(rows) + 1) // 6, height=3.2)
     colors = RANKED(np.linspace(0, 1, len(rows)) if len(rows) > 1 else [0.0])
-    t = np.arange(end)
+    t, names = np.arange(end), [named("tranche", deal.names[row], lang) for row in rows]
     axes.stackplot(t, paths[:, :end], colors=colors, edgecolor="white", linewidth=0.5,
-                   labels=[deal.names[row] for row in rows])  # fmt: skip
+                   labels=names)  # fmt: skip
     axes.plot(t, pool[:end], color=INK, linestyle="--", linewidth=1.5,
               label=label("wf.balances.pool", lang))  # fmt: skip
     _percent_axis(axes)
     axes.set(xlim=(0, end - 1), ylim=(0, None))
     _months_axis(axes)
-    gone = [_gone(path, deal.names[row], lang) for path, row in zip(paths, rows, strict=True)]
+    gone = [_gone(path, each, lang) for path, each in zip(paths, names, strict=True)]
     alt = label("wf.balances.alt", lang, deal=name, rows=join(gone, lang), months=end - 1)
     return _finish(figure, axes, "balances", alt, name, grade, sources, lang, columns=5)
 
@@ -209,6 +209,7 @@ def breakeven_bars(
     """
     figure, axes = canvas(2, height=1.2 + 0.3 * len(found))
     cover, places = enhancement(result.deal), np.arange(len(found))
+    names = [named("tranche", each.tranche, lang) for each in found]
     never = [not np.isfinite(each.multiple) for each in found]
     lost = [each.pool_loss for each in found]
     bars = axes.barh(places, lost, 0.62, color=CHANNELS[0].color)
@@ -229,8 +230,8 @@ def breakeven_bars(
         shown = label(key, lang, **fields)
         axes.text(max(each.pool_loss, cover[each.tranche]) + 0.02 * reach, place, shown,
                   va="center", fontsize=8.5)  # fmt: skip
-        rows.append(label("wf.breakeven.alt_row", lang, name=each.tranche, text=shown))
-    axes.set_yticks(places, [each.tranche for each in found])
+        rows.append(label("wf.breakeven.alt_row", lang, name=names[place], text=shown))
+    axes.set_yticks(places, names)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.45 * max(reach, 0.01))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_percent(value)))
