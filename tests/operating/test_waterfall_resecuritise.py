@@ -129,6 +129,7 @@ def test_a_cdo_of_the_mezzanine_of_a_real_deal():
     names = [f"M-{k}" for k in range(1, 12)]
     cdo = three_classes("cdo", (0.75, 0.15, 0.1),
                         Pool(holdings=tuple(Holding("cmlti", name) for name in names)))  # fmt: skip
+    cdo = replace(cdo, calendar=shipped_deal("cmlti_2006_nc2").calendar)
     scenario = Scenario(default_rate=[[0.05], [0.12], [0.2]], severity=0.45)
     outer, inner = run_held(cdo, {"cmlti": shipped_deal("cmlti_2006_nc2")}, {"cmlti": scenario})
     held = inner["cmlti"]
@@ -138,3 +139,42 @@ def test_a_cdo_of_the_mezzanine_of_a_real_deal():
     assert outer.pool_in["default"].sum(axis=0) == pytest.approx(below, rel=1e-9)
     assert (above < below).all()
     assert below[0] < below[1] < below[2]
+
+
+def test_a_class_must_pay_while_the_deal_that_holds_it_lives():
+    late = replace(PLAN, closing=date(2022, 2, 1), first_payment=date(2022, 3, 1))
+    held = {"one": Scenario(default_rate=0.1, prepayment_rate=0.5)}
+    with pytest.raises(DataFaults, match="pays before the deal that holds it closes"):
+        run_held(replace(OUTER, calendar=late), INNER, held)
+    short = replace(OUTER, calendar=replace(PLAN, periods=6))
+    with pytest.raises(DataFaults, match=r"pays until 2022-01-01, .* until 2021-07-01"):
+        run_held(short, INNER, held)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize(
+    "plan", [PLAN, replace(PLAN, months=3, periods=8), replace(PLAN, payment_day=25, periods=40)]
+)
+def test_cash_and_losses_above_are_those_of_the_classes_held(rate, plan):
+    held = {name: Scenario(default_rate=rate) for name in INNER}
+    outer, inner = run_held(replace(OUTER, calendar=plan), INNER, held)
+    cash = lost = 0.0
+    for result in inner.values():
+        cash += (result.of("interest", "mezzanine") + result.of("principal", "mezzanine")).sum()
+        lost += principal_loss(result)[0, 1] * result.opening_balance[1]
+    assert outer.lines["cash_in"].sum() == pytest.approx(cash, rel=1e-9)
+    assert outer.lines["cash_out"].sum() == pytest.approx(cash, rel=1e-9)
+    assert outer.pool_loss.sum() == pytest.approx(lost, rel=1e-9)
+    assert len(outer.lines["pool"]) == len(outer.days.payment)
+
+
+def test_a_residual_held_pays_interest_and_never_its_face():
+    terms = (Tranche("senior", share=0.8, rate=0.02), Tranche("rest", share=0.2, kind="residual"))
+    steps = (Step("pay_interest", (("senior",),)), Step("pay_principal", (("senior",),)),
+             Step("write_down", (("senior",),)), Step("pay_residual", (("rest",),)))  # fmt: skip
+    inner = Deal("one", terms, {"AMORTISING": steps}, replace(LOANS, rate=0.1), PLAN)
+    outer = three_classes("outer", (0.7, 0.2, 0.1), Pool(holdings=(Holding("one", "rest"),)))
+    result, runs = run_held(outer, {"one": inner})
+    paid = runs["one"].of("interest", "rest").sum()
+    assert result.lines["cash_in"].sum() == pytest.approx(paid, rel=1e-9)
+    assert result.pool_loss.sum() == pytest.approx(20, rel=1e-9)

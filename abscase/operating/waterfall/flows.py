@@ -13,7 +13,7 @@ from abscase.operating.waterfall.dates import Dates, add_months, balance_weights
 from abscase.operating.waterfall.deal import Deal
 from abscase.operating.waterfall.loans import RunOff, monthly, rounding, run_off
 from abscase.operating.waterfall.scenario import Paths, Scenario, paths_of
-from abscase.ranges import Array
+from abscase.ranges import INF, Array
 
 CASH = ("interest", "principal", "prepayment", "recovery")
 ACCRUALS = ("average", "collected")
@@ -41,7 +41,13 @@ class Flows:
     base_years: dict[str, Array]
 
     def wide(self, count: int, own: bool) -> Flows:
-        """Return the flows for a number of scenarios (one serves all), ``own`` ones to write on."""
+        """Return the flows for a number of scenarios (one serves all), ``own`` ones to write on.
+
+        Raises DataFaults where they are neither one nor as many.
+        """
+        if (held := self.balance.shape[1]) not in (1, count):
+            rule = "flows for another number of scenarios than the run has"
+            raise DataFaults([Fault(rule, value=str(held), fix=f"give {count}, or one")])
 
         def widened(each: Array) -> Array:
             shaped = np.broadcast_to(each, (len(each), count))
@@ -103,7 +109,7 @@ def pooling_of(deal: Deal, scenario: Scenario, count: int) -> Pooling:
         for kind in ACCRUALS
         if any(fee.accrual == kind for fee in deal.fees)
     }
-    paths = paths_of(deal, scenario, len(days.collection), count)
+    paths = paths_of(deal, scenario, len(days.collection), len(days.payment), count)
     return Pooling(deal, days, paths, count, weights)
 
 
@@ -155,12 +161,17 @@ def given_flows(
     Raises
     ------
     DataFaults
-        A negative amount, or more principal and default than there is balance.
+        A negative amount or none, arrays that do not fit each other, or more principal and default
+        than there is balance.
     """
     given = {"interest": interest, "principal": principal, "prepayment": prepayment,
              "default": default, "recovery": recovery, "delinquent": delinquent}  # fmt: skip
     arrays = {name: np.atleast_2d(np.asarray(each, dtype=float)) for name, each in given.items()}
-    shape = np.broadcast_shapes(*(each.shape for each in arrays.values()))
+    try:
+        shape = np.broadcast_shapes(*(each.shape for each in arrays.values()))
+    except ValueError:
+        told = ", ".join(f"{name} {each.shape}" for name, each in arrays.items())
+        raise DataFaults([Fault("amounts for other payments or scenarios", value=told)]) from None
     arrays = {name: np.broadcast_to(each, shape).T.copy() for name, each in arrays.items()}
     gone = arrays["principal"] + arrays["prepayment"] + arrays["default"]
     balance = float(opening) - np.cumsum(gone, axis=0)
@@ -169,8 +180,8 @@ def given_flows(
         if loss is None
         else np.broadcast_to(np.atleast_2d(np.asarray(loss, dtype=float)), shape).T.copy()
     )
-    wrong = [name for name, each in arrays.items() if (each < 0).any()]
-    faults = [Fault("an amount below 0", column=name) for name in wrong]
+    wrong = [name for name, each in arrays.items() if not ((each >= 0) & (each < INF)).all()]
+    faults = [Fault("an amount below 0, or no number", column=name) for name in wrong]
     if (balance < -1e-6 * (opening + 1)).any():
         faults.append(Fault("more principal and default than the opening balance", "principal"))
     if faults:

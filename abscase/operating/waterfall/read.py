@@ -50,8 +50,11 @@ def deal_from(text: str, name: str = "deal", rows: Mapping[str, Any] | None = No
     try:
         deal = _build(Deal, given, "", found)
     except DataFaults as error:
-        found += error.faults
-    if deal and not deal.pool.balance and not deal.pool.holdings:
+        # A term that could not be read stands for nothing: what follows from that is no fault.
+        unread = {fault.column for fault in found if not fault.column.startswith("states")}
+        found += [fault for fault in error.faults if fault.column not in unread]
+    read = all(fault.column != "pool.balance" for fault in found)
+    if deal and read and not deal.pool.balance and not deal.pool.holdings:
         rule = "must be above 0, or the pool must hold classes of other deals"
         found.append(Fault(rule, "pool.balance", f"{deal.pool.balance:g}"))
     if found:
@@ -175,7 +178,8 @@ def _value(hint: Any, value: Any, place: str, found: list[Fault]) -> Any:
     if get_origin(wanted) is tuple:
         items = value if isinstance(value, list) else [value]
         inner = get_args(wanted)[0]
-        return tuple(_value(inner, item, f"{place}[{k}]", found) for k, item in enumerate(items))
+        made = [_value(inner, item, f"{place}[{k}]", found) for k, item in enumerate(items)]
+        return tuple(item for item in made if item is not None)
     if wanted in (bool, int, date) and type(value) is wanted:
         return value
     if wanted is float and type(value) in (int, float):

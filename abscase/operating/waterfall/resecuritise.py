@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -23,8 +23,7 @@ from abscase.operating.waterfall.measures import (
 )
 from abscase.operating.waterfall.result import Result
 from abscase.operating.waterfall.scenario import Scenario
-from abscase.operating.waterfall.terms import Holding
-from abscase.ranges import Array
+from abscase.ranges import INF, Array
 
 
 def flows_of(deal: Deal, inner: Mapping[str, Result]) -> Flows:
@@ -47,18 +46,20 @@ def flows_of(deal: Deal, inner: Mapping[str, Result]) -> Flows:
     Raises
     ------
     DataFaults
-        A deal, a class or a common number of scenarios is missing, the pool is empty, or a class
-        is still owed principal at its last payment.
+        A deal, a class or a common number of scenarios is missing, the pool is empty, a class is
+        still owed principal at its last payment, or it pays before the outer deal closes or after
+        its last payment.
 
     Notes
     -----
     What an inner deal pays on a day reaches the outer one on its next payment day, or on the same
-    day where both pay on it.
+    day where both pay on it. The face of a residual that is never paid as principal counts as lost
+    at the last payment.
     """
     found = _faults(deal, inner)
     if found:
         raise DataFaults(found)
-    last = max(inner[each.deal].days.payment[-1] for each in deal.pool.holdings)
+    last = max(_paid_on(inner[each.deal])[-1] for each in deal.pool.holdings)
     days = _payment_days(deal, last)
     count = max(inner[each.deal].lines["pool"].shape[1] for each in deal.pool.holdings)
     sums = {name: np.zeros((count, len(days))) for name in ("interest", "principal", "default")}
@@ -67,18 +68,23 @@ def flows_of(deal: Deal, inner: Mapping[str, Result]) -> Flows:
         result = inner[each.deal]
         row = result.deal.names.index(each.tranche)
         opening += each.share * float(result.opening_balance[row])
+        falls = np.searchsorted(days, _paid_on(result)).clip(max=len(days) - 1)
         for name, amounts in _payments(result, row).items():
-            paid_on = np.array(result.days.payment[: amounts.shape[1]])
-            np.add.at(sums[name].T, np.searchsorted(days, paid_on), each.share * amounts.T)
+            np.add.at(sums[name].T, falls, each.share * amounts.T)
     plan = replace(deal.calendar, periods=len(days))
     return given_flows(replace(deal, calendar=plan), opening, **sums)
 
 
+def _paid_on(result: Result) -> np.ndarray:
+    """Return the days of the payments that a run made."""
+    return np.array(result.days.payment[: len(result.lines["pool"])])
+
+
 def _payment_days(deal: Deal, last: date) -> np.ndarray:
-    """Return the payment days of a deal up to the first on or after a day."""
+    """Return the payment days of a deal; without a number, up to the first on or after a day."""
     plan = deal.calendar
     days = [plan.first_payment]
-    while days[-1] < last:
+    while len(days) < (plan.periods or INF) and (plan.periods or days[-1] < last):
         day = plan.payment_day or plan.first_payment.day
         days.append(add_months(plan.first_payment, len(days) * plan.months, day))
     return np.array(days)
@@ -86,13 +92,15 @@ def _payment_days(deal: Deal, last: date) -> np.ndarray:
 
 def _payments(result: Result, row: int) -> dict[str, Array]:
     """Return what a class pays and loses, (scenario, period)."""
-    name = result.deal.names[row]
+    name, term = result.deal.names[row], result.deal.tranches[row]
     lost = result.of("writedown", name).copy()
-    lost[:, -1] += uncovered(result)[row]
+    unpaid = term.kind == "residual" and not term.tracks_cover
+    lost[:, -1] += result.lines["balance"][-1, row] if unpaid else uncovered(result)[row]
     deferred = result.of("pik", name)
     if (deferred > 0).any():
         raise DataFaults([Fault("defers interest; such a class cannot be held", "pool", name)])
-    paid = {line: result.of(line, name) for line in ("interest", "principal")}
+    # Differences of cash leave a rest that may lie a hair below 0.
+    paid = {line: np.maximum(result.of(line, name), 0) for line in ("interest", "principal")}
     return {**paid, "default": lost}
 
 
@@ -107,9 +115,9 @@ def _faults(deal: Deal, inner: Mapping[str, Result]) -> list[Fault]:
         elif each.tranche not in inner[each.deal].deal.names:
             known = ", ".join(inner[each.deal].deal.names)
             found.append(Fault("no such class in the deal", place, each.tranche, fix=known))
-        elif still_owed(inner[each.deal])[:, _row(inner, each)].max() > LOST:
-            rule = "is still owed principal at the last payment of its deal"
-            found.append(Fault(rule, place, each.tranche, fix="run that deal to its end"))
+        else:
+            rules = _times(deal, inner[each.deal], inner[each.deal].deal.names.index(each.tranche))
+            found += [Fault(rule, place, each.tranche, fix=fix) for rule, fix in rules]
     counts = {result.lines["pool"].shape[1] for result in inner.values()} - {1}
     if len(counts) > 1:
         numbers = ", ".join(str(count) for count in sorted(counts))
@@ -117,8 +125,19 @@ def _faults(deal: Deal, inner: Mapping[str, Result]) -> list[Fault]:
     return found
 
 
-def _row(inner: Mapping[str, Result], each: Holding) -> int:
-    return inner[each.deal].deal.names.index(each.tranche)
+def _times(deal: Deal, result: Result, row: int) -> Iterator[tuple[str, str]]:
+    """Yield why a class cannot be held by a deal for the days on which it pays, and what to do."""
+    lines = result.lines
+    left = lines["pool"][-1].max() > LOST * result.opening_pool
+    residual = result.deal.tranches[row].kind == "residual"
+    if (left and residual) or still_owed(result)[:, row].max() > LOST:
+        yield "is still owed principal at the last payment of its deal", "run that deal to its end"
+    paid = (lines["interest"][:, row] + lines["principal"][:, row]).max(axis=1) > 0
+    days, plan = _paid_on(result)[paid], deal.calendar
+    if days.size and days[0] <= plan.closing:
+        yield "pays before the deal that holds it closes", f"close it before {days[0]}"
+    if days.size and days[-1] > (last := _payment_days(deal, days[-1])[-1]):
+        yield f"pays until {days[-1]}, the deal that holds it until {last}", "give it more periods"
 
 
 def run_held(

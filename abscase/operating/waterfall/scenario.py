@@ -109,14 +109,19 @@ def _range_faults(scenario: Scenario) -> Iterator[str]:
         except (TypeError, ValueError):
             yield f"{name} is {value!r}; give numbers"
     lag = scenario.recovery_lag_months
-    if lag is not None and (isinstance(lag, bool) or lag != int(lag)):
-        yield f"recovery_lag_months is {lag}; give a whole number of months"
+    if lag is not None and (isinstance(lag, bool) or not isinstance(lag, int | np.integer)):
+        yield f"recovery_lag_months is {lag!r}; give a whole number of months"
 
 
 def _shape_faults(scenario: Scenario) -> Iterator[str]:
     for name, value in _given(scenario):
-        if np.ndim(value) > 2 or not np.size(value):
-            yield f"{name} has the shape {np.shape(value)}; give (scenario, month)"
+        try:
+            shape = np.shape(value)
+        except ValueError:  # rows of unequal length
+            yield f"{name} has rows of unequal length; give (scenario, month)"
+            return
+        if len(shape) > 2 or not np.size(value):
+            yield f"{name} has the shape {shape}; give (scenario, month)"
     counts = {name: count for name, count in _counts(scenario).items() if count > 1}
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} of {count}" for name, count in counts.items())
@@ -133,7 +138,10 @@ def path(values: npt.ArrayLike, months: int, count: int) -> Array:
 
 @dataclass(frozen=True)
 class Paths:
-    """A scenario laid out for one run: arrays (month, scenario), or (scenario,)."""
+    """A scenario laid out for one run: arrays (month, scenario), or (scenario,).
+
+    ``index_rate`` is (payment, scenario).
+    """
 
     default_rate: Array
     prepayment_rate: Array
@@ -145,7 +153,7 @@ class Paths:
     recovery_lag_months: int
 
 
-def paths_of(deal: Deal, scenario: Scenario, months: int, count: int) -> Paths:
+def paths_of(deal: Deal, scenario: Scenario, months: int, payments: int, count: int) -> Paths:
     """Return the paths of a scenario, the deal's own assumptions where it has none."""
     pool, buys = deal.pool, deal.revolving
 
@@ -158,12 +166,13 @@ def paths_of(deal: Deal, scenario: Scenario, months: int, count: int) -> Paths:
         "prepayment_rate": pick("prepayment_rate", pool.prepayment_rate),
         "severity": pick("severity", pool.severity),
         "eligible_share": pick("eligible_share", buys.eligible_share if buys else 1.0),
-        "index_rate": pick("index_rate", deal.index_rate),
     }
+    index = pick("index_rate", deal.index_rate)
     drift = pick("drift", buys.drift if buys else 0.0)
     lag = scenario.recovery_lag_months
     return Paths(
         **{name: path(each, months, count) for name, each in rates.items()},
+        index_rate=path(index, payments, count),
         drift=np.broadcast_to(np.ravel(drift), (count,)).astype(float),
         originator_default=np.broadcast_to(
             np.ravel(pick("originator_default", INF)), (count,)

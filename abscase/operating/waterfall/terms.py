@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 INF = float("inf")
+MOST = 1e18
+"""No amount of money is larger, in any currency."""
 
 
 def term(default: Any = ..., low: float = -INF, high: float = INF, choices: Any = ()) -> Any:
@@ -56,7 +58,7 @@ class Pool:
     defaults at par on the spot, from outside.
     """
 
-    balance: float = term(0.0, 0)
+    balance: float = term(0.0, 0, MOST)
     rate: float = term(0.0, 0, 10)
     term_months: int = term(360, 1, 600)
     amortisation: str = term("level", choices=("level", "linear", "bullet"))
@@ -93,10 +95,10 @@ class Revolving:
 class Reserve:
     """The reserve account: filled to max(floor, share of the base), from ``initial`` at closing."""
 
-    initial: float = term(0.0, 0)
+    initial: float = term(0.0, 0, MOST)
     target_share: float = term(0.0, 0, 1)
     base: str = term("pool", choices=("pool", "closing_pool", "classes"))
-    floor: float = term(0.0, 0)
+    floor: float = term(0.0, 0, MOST)
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class Fee:
     """
 
     name: str
-    amount: float = term(0.0, 0)
+    amount: float = term(0.0, 0, MOST)
     rate: float = term(0.0, 0, 1)
     every: str = term("period", choices=("once", "period", "year"))
     base: str = term("pool", choices=("pool", "classes"))
@@ -170,7 +172,7 @@ class Tranche:
     """
 
     name: str
-    balance: float | None = term(None, 0)
+    balance: float | None = term(None, 0, MOST)
     share: float | None = term(None, 0, 1)
     kind: str = term("fixed", choices=("fixed", "floating", "residual", "io"))
     rate: float = term(0.0, 0, 1)

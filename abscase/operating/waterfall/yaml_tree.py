@@ -13,6 +13,8 @@ Lines = dict[str, int]
 """Place in the file ("tranches[1].rate") to its line."""
 MOST_NODES = 50_000
 """Aliases may unfold a small file into billions of values."""
+UNREADABLE = (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError)
+"""What the constructors of YAML raise on a value that does not fit its tag."""
 
 
 def text_of(path: Path) -> str:
@@ -45,17 +47,28 @@ def tree_of(text: str, name: str) -> tuple[dict[str, Any], Lines, list[Fault]]:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except RecursionError:
-        raise DataFaults([Fault("values within values, too many to read", file=name)]) from None
+        rule = "values within values, too many to read"
+        raise DataFaults([Fault(rule, line=1, file=name)]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
+        position = getattr(error, "position", 0)  # of a sign that no text may hold
+        line = mark.line + 1 if mark else text.count("\n", 0, position) + 1
         problem = str(getattr(error, "problem", None) or getattr(error, "reason", error))
         raise DataFaults([Fault(f"not YAML: {problem}", line=line, file=name)]) from None
     tree = _Tree()
     found = tree.plain(node, "", ()) if node else None
     if not isinstance(found, dict):
-        raise DataFaults([Fault("a deal file is a list of terms, 'name: ...' first", file=name)])
+        rule = "a deal file is a list of terms, 'name: ...' first"
+        raise DataFaults([Fault(rule, line=1, file=name)])
     return found, tree.lines, tree.faults
+
+
+def _scalar(node: yaml.Node) -> Any:
+    """Return one value; one of :data:`UNREADABLE` is raised where it has none."""
+    value = yaml.SafeLoader("").construct_object(node)
+    if isinstance(value, int):
+        float(value)  # raises where no number of the machine holds it
+    return value
 
 
 class _Tree:
@@ -82,9 +95,9 @@ class _Tree:
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(each, f"{place}[{k}]", above) for k, each in enumerate(node.value)]
         try:
-            return yaml.SafeLoader("").construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError):
-            return self._fault("a value that cannot be read", place, str(node.value))
+            return _scalar(node)
+        except UNREADABLE:
+            return self._fault("a value that cannot be read", place, str(node.value)[:40])
 
     def _mapping(
         self, node: yaml.MappingNode, place: str, above: tuple[int, ...]
@@ -106,8 +119,8 @@ class _Tree:
         key = None
         if isinstance(node, yaml.ScalarNode) and not node.tag.endswith(":merge"):
             try:
-                key = yaml.SafeLoader("").construct_object(node)
-            except (yaml.YAMLError, ValueError, OverflowError):
+                key = _scalar(node)
+            except UNREADABLE:
                 key = None
         if key is None or (isinstance(key, float) and key != key):
             self._fault("a key must be a plain word or number", place, str(node.value)[:40],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from abscase.errors import DataFaults
 from abscase.operating.waterfall import deal_from, read_deal
+from abscase.operating.waterfall.shipped import folder
 
 TEXT = """name: x
 currency: USD
@@ -54,6 +55,13 @@ states:
         ("currency: USD", "currency: *b", 2, "undefined alias"),
         ("currency: USD", "currency: &a [b, *a]", 2, "an alias within"),
         ("currency: USD", "? [a, b]\n: c", 2, "a key must be a plain word"),
+        ("currency: USD", "currency: 'U\0D'", 2, "not YAML: special characters"),
+        ("currency: USD", "currency: !!bool maybe", 2, "'maybe' a value that cannot be read"),
+        ("balance: 100", "balance: !!timestamp x", 4, "'x' a value that cannot be read"),
+        ("balance: 100", f"balance: 1{'0' * 400}", 4, "a value that cannot be read"),
+        ("balance: 100", f"balance: 0x{'f' * 5000}", 4, "a value that cannot be read"),
+        ("balance: 100", "balance: 1.0e+300", 4, "outside 0 to 1e+18"),
+        ("severity: 0.5", "order: [default, ~, prepayment]", 4, "must name each once"),
     ],
 )
 def test_each_fault_has_its_line(old, new, line, says):
@@ -84,32 +92,32 @@ def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path):
     assert read_deal(path).name == "x"
 
 
-VALUES = st.sampled_from(
-    [
-        "5",
-        "-1",
-        "true",
-        "~",
-        "[]",
-        "{}",
-        "[a]",
-        "{a: b}",
-        "x",
-        "1e9",
-        ".nan",
-        "2006-01-01",
-        "*z",
+def test_what_follows_from_a_fault_is_none():
+    """A term that cannot be read gives one fault, not those of its empty place too."""
+    with pytest.raises(DataFaults) as caught:
+        deal_from(TEXT.replace("balance: 100", "balance: 1e8"), "d.yaml")
+    assert [str(fault) for fault in caught.value.faults] == [
+        "d.yaml:4: pool.balance: '1e8' must be a number"
     ]
-)
+
+
+TEXTS = [TEXT, *(path.read_text(encoding="utf-8") for path in sorted(folder().glob("*.yaml")))]
+VALUES = st.sampled_from(
+    ["5", "-1", "0", "600", "true", "~", "[]", "{}", "[a]", "{a: b}", "x", "1e9", "1.0e+308",
+     ".nan", "-.inf", "2006-01-01", "9999-12-31", "2006-01-01 10:00:00", "*z", "&a [*a]", "''",
+     "!!binary aGk=", "!!set {a, b}", "!!omap [a: 1]", "!!int x", "{? [a]: b}", "{.nan: 1}", "|",
+     f"1{'0' * 5000}", "<<", "all", "cover"]
+)  # fmt: skip
+SIGNS = st.sampled_from("\t:{}[],-#&*!|>'\"%@`\0\x85\u2028é 0")
 
 
 @st.composite
 def spoilt(draw):
     """The text of a deal with a few lines dropped, doubled, shifted or given another value."""
-    lines = TEXT.splitlines()
+    lines = draw(st.sampled_from(TEXTS)).splitlines()
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(lines) - 1))
-        how = draw(st.sampled_from(["drop", "double", "shift", "value", "cut"]))
+        how = draw(st.sampled_from(["drop", "double", "shift", "value", "sign", "cut"]))
         if how == "drop" and len(lines) > 1:
             del lines[at]
         elif how == "double":
@@ -121,6 +129,9 @@ def spoilt(draw):
             which = draw(st.integers(1, len(parts) - 1))
             parts[which] = " " + draw(VALUES) + draw(st.sampled_from(["", ",", "}"]))
             lines[at] = ":".join(parts)
+        elif how == "sign":
+            place = draw(st.integers(0, len(lines[at])))
+            lines[at] = lines[at][:place] + draw(SIGNS) + lines[at][place + 1 :]
         else:
             lines[at] = lines[at][: draw(st.integers(0, len(lines[at])))]
     return "\n".join(lines)
@@ -132,7 +143,8 @@ def test_a_spoilt_file_is_a_deal_or_a_list_of_faults(text):
     try:
         deal_from(text, "d.yaml")
     except DataFaults as error:
-        assert error.faults and all(fault.file == "d.yaml" for fault in error.faults)
+        assert error.faults
+        assert all(fault.file == "d.yaml" and fault.line for fault in error.faults)
 
 
 def test_the_repository_ships_no_unreadable_deal():
