@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from abscase.case import load_case
 from abscase.operating import break_loss
@@ -12,11 +13,13 @@ from abscase.operating.waterfall import (
     Scenario,
     breakevens,
     deal_card,
+    deal_from,
     payment_stack,
     run,
     shipped_deal,
     trigger_line,
 )
+from abscase.operating.waterfall.shipped import folder
 from abscase.show import waterfall as words
 from abscase.show.figures import waterfall as draw
 from abscase.show.figures import waterfall_checks, waterfall_swap
@@ -68,6 +71,25 @@ def test_figures_of_a_run_say_what_they_show(ran, lang):
     assert len(made[0].figure.axes[0].collections) == 15
     bars = [patch.get_width() for patch in made[3].figure.axes[0].patches[:15]]
     assert bars == pytest.approx([each.pool_loss for each in found])
+
+
+def test_names_of_an_own_deal_are_no_formulas(tmp_path):
+    """A name with two dollar signs is drawn as it stands; matplotlib would read a formula."""
+    theme("en")
+    text = (folder() / "pro_rata_trigger.yaml").read_text(encoding="utf-8")
+    odd = "$a_1$ <b>b</b> \\frac $\\bad$"
+    deal = deal_from(text.replace("senior", f"'{odd}'"))
+    result = run(deal, SCENARIO)
+    made = [
+        draw.balances(result, odd, *EVIDENCE, "en"),
+        draw.payments(result, payment_stack(result), odd, *EVIDENCE, "en"),
+        draw.states(result, trigger_line(result), odd, *EVIDENCE, "en"),
+        draw.breakeven_bars(result, breakevens(deal), odd, *EVIDENCE, "en"),
+    ]
+    drawn = [text for each in made for text in each.figure.findobj(Text) if odd in text.get_text()]
+    assert len(drawn) >= len(made)
+    assert not any(text.get_parse_math() for text in drawn)
+    assert all(each.svg() for each in made)
 
 
 @pytest.mark.parametrize("lang", LANGS)
