@@ -51,7 +51,7 @@ def deal_from(text: str, name: str = "deal", rows: Mapping[str, Any] | None = No
         deal = _build(Deal, given, "", found)
     except DataFaults as error:
         # A term that could not be read stands for nothing: what follows from that is no fault.
-        unread = {fault.column for fault in found if not fault.column.startswith("states")}
+        unread = {fault.column for fault in found if not fault.column.startswith("states.")}
         found += [fault for fault in error.faults if fault.column not in unread]
     read = all(fault.column != "pool.balance" for fault in found)
     if deal and read and not deal.pool.balance and not deal.pool.holdings:
@@ -160,7 +160,9 @@ def _build(kind: Any, given: Any, place: str, found: list[Fault]) -> Any:
             made[key] = _value(hints[key], value, f"{dot}{key}", found)
     for name, each in known.items():
         if made.get(name) is None and each.default is MISSING and each.default_factory is MISSING:
-            found.append(Fault("must be given", f"{dot}{name}" if name in given else place, name))
+            word = "states" if name == "priorities" else name
+            known_place = name in given or not place
+            found.append(Fault("must be given", f"{dot}{word}" if known_place else place, word))
             made[name] = {} if name == "priorities" else () if name == "tranches" else "?"
     return kind(**{name: value for name, value in made.items() if value is not None})
 

@@ -13,6 +13,7 @@ Lines = dict[str, int]
 """Place in the file ("tranches[1].rate") to its line."""
 MOST_NODES = 50_000
 """Aliases may unfold a small file into billions of values."""
+MOST_BYTES = 1_000_000
 UNREADABLE = (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError)
 """What the constructors of YAML raise on a value that does not fit its tag."""
 
@@ -20,6 +21,9 @@ UNREADABLE = (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeE
 def text_of(path: Path) -> str:
     """Return the text of a file in UTF-8, or raise DataFaults."""
     try:
+        if (size := path.stat().st_size) > MOST_BYTES:
+            rule = f"is larger than {MOST_BYTES:,} bytes, and so no deal file"
+            raise DataFaults([Fault(rule, value=f"{size:,}", file=path.name)])
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

@@ -83,6 +83,21 @@ def test_a_deep_file_is_refused():
         deal_from("a: " + "[" * 5000)
 
 
+def test_a_file_far_too_large_is_not_read(tmp_path):
+    path = tmp_path / "d.yaml"
+    path.write_text(TEXT + "# " + "x" * 1_000_000, encoding="utf-8")
+    with pytest.raises(DataFaults, match=r"d\.yaml: '1,000,\d+' is larger than"):
+        read_deal(path)
+
+
+def test_what_is_missing_is_named_by_its_word_in_the_file():
+    with pytest.raises(DataFaults) as caught:
+        deal_from("name: x", "d.yaml")
+    told = {str(fault) for fault in caught.value.faults}
+    assert {"d.yaml:1: tranches: 'tranches' must be given",
+            "d.yaml:1: states: 'states' must be given"} <= told  # fmt: skip
+
+
 def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path):
     path = tmp_path / "d.yaml"
     path.write_bytes("name: x\ncurrency: 优先级\n".encode("gbk"))
