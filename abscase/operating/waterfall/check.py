@@ -61,6 +61,8 @@ def _names(deal: Deal) -> Iterator[Fault]:
         for number, each in enumerate(getattr(deal, kind)):
             if each.name in seen:
                 yield Fault("name given twice", f"{kind}[{number}].name", each.name)
+            if not each.name.strip():
+                yield Fault("a name without letters", f"{kind}[{number}].name")
             seen.add(each.name)
 
 
@@ -174,10 +176,17 @@ def _shares(deal: Deal) -> Iterator[Fault]:
         rule = f"classes of more than {MOST_OVER:g} times the pool"
         yield Fault(rule, "tranches", f"{promised:.6g}", fix=f"the pool is {deal.pool.balance:g}")
     for number, each in enumerate(deal.tranches):
+        # A residual's face may stand for the whole pool, as a notional; never for more.
+        if each.kind == "residual" and 0 < deal.pool.balance * MOST_OVER < deal.face(each):
+            rule = f"a residual of more than {MOST_OVER:g} times the pool"
+            yield Fault(rule, f"tranches[{number}].balance", f"{deal.face(each):.6g}")
         given = [each.balance is not None, each.share is not None]
         free = each.kind == "io" or each.tracks_cover
         if all(given) or (not any(given) and not free):
             yield Fault("give balance or share, one of them", f"tranches[{number}]", each.name)
+        if each.cap < each.floor:
+            yield Fault(f"a cap below the floor of {each.floor:g}", f"tranches[{number}].cap",
+                        f"{each.cap:g}")  # fmt: skip
         names = each.notional_of
         yield from _unknown(names, deal.names, f"tranches[{number}].notional_of", "tranche")
     held: dict[tuple[str, str], float] = {}
