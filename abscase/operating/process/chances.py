@@ -25,15 +25,19 @@ MOST_EVENTS = 12
 Ends = tuple[dict[str, float], dict[str, float]]
 
 
-def known_chances(rows: pd.DataFrame, tree: FaultTree) -> Ends:
+def known_chances(rows: pd.DataFrame, tree: FaultTree, per: str = "loan") -> Ends:
     """Return the lower and the upper end of the chance of each basic event of a tree.
 
     Parameters
     ----------
     rows : DataFrame
         The table ``fault`` of the case. An event without data may have any chance: 0 to 1.
+    tree : FaultTree
+    per : str
+        What the top is counted over. A chance counted over anything else, such as a share of
+        lenders among loans, cannot be multiplied with it and counts as unknown.
     """
-    ends = rows.set_index("event_id")[["low", "high"]]
+    ends = rows[_counted(rows, per)].set_index("event_id")[["low", "high"]].reindex(tree.basic)
     low, high = ends["low"].fillna(0.0), ends["high"].fillna(1.0)
     return ({name: float(low[name]) for name in tree.basic},
             {name: float(high[name]) for name in tree.basic})  # fmt: skip
@@ -101,10 +105,15 @@ def importance_ranges(
     return frame.sort_values("birnbaum_high", ascending=False, kind="stable", ignore_index=True)
 
 
-def chance_data(case: Case, tree: FaultTree) -> list[Datum]:
+def _counted(rows: pd.DataFrame, per: str) -> pd.Series:
+    return rows["per"].fillna("").eq(per)
+
+
+def chance_data(case: Case, tree: FaultTree, per: str = "loan") -> list[Datum]:
     """Return the rows of the table ``fault`` that give a basic event of the tree its chance."""
     rows = case.table("fault")
-    rows = rows[rows["event_id"].isin(tree.basic) & rows["low"].notna()]
+    used = rows["event_id"].isin(tree.basic) & rows["low"].notna() & _counted(rows, per)
+    rows = rows[used]
     return [
         Datum(row["low"], "decimal", row["grade"], row["source_id"], row["ref"])
         for row in rows.to_dict("records")

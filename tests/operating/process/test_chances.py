@@ -23,13 +23,17 @@ def test_an_event_without_data_may_have_any_chance(branch):
     _, (lows, highs) = branch
     assert (lows["not_sampled"], highs["not_sampled"]) == (0, 1)
     assert (lows["breach"], highs["breach"]) == (0.20, 0.42)
+    assert (lows["originator_gone"], highs["originator_gone"]) == (0, 1)
 
 
 def test_the_range_by_hand(branch):
     cuts, ends = branch
     least, most = chances.probability_range(cuts, *ends)
-    assert least == pytest.approx(0.20 * 0.29 * 0.48)
+    assert least == 0, "whether anyone buys a loan back is known per lender, not per loan"
     assert most == pytest.approx(0.42)
+    rows = load_case("us_subprime").table("fault").assign(per="loan")
+    both = chances.known_chances(rows, fault_tree(rows).below("faulty_pool"))
+    assert chances.probability_range(cuts, *both)[0] == pytest.approx(0.20 * 0.29 * 0.48)
 
 
 def test_frechet_bounds():
@@ -79,5 +83,5 @@ def test_lenders_gone_is_counted_from_the_table_of_lenders():
 def test_only_rows_with_a_chance_are_evidence():
     us = load_case("us_subprime")
     found = chances.chance_data(us, fault_tree(us.table("fault")))
-    assert len(found) == 3
+    assert len(found) == 2
     assert pd.Series([row.grade for row in found]).eq("A").all()
