@@ -1,0 +1,1 @@
+"""How large the losses of a pool and of its tranches can be."""
