@@ -16,6 +16,7 @@ from abscase.operating.waterfall import (
     deal_from,
     payment_stack,
     run,
+    shipped,
     shipped_deal,
     trigger_line,
 )
@@ -168,3 +169,9 @@ def test_every_trigger_and_state_of_the_deals_has_a_name():
         assert has_label(f"wf.deal.{name}")
         assert all(has_label(f"wf.trigger.{each.name}") for each in deal.triggers)
         assert all(has_label(f"wf.state.{state}") for state in deal.priorities)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_note_of_a_shipped_card_has_chinese(name):
+    notes = deal_card(shipped_deal(name))["note"].dropna()
+    assert [note for note in notes if note and words.reason(note, "zh") == note] == []

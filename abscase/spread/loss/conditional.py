@@ -79,7 +79,7 @@ class Conditional:
 
 
 def tranche_risk(
-    pool: Pool, copula: Copula, of: Tranches, recovery: Recovery = FIXED, groups: int = 200,
+    pool: Pool, copula: Copula, of: Tranches, recovery: Recovery = FIXED, groups: int = 400,
     nodes: int = 8,
 ) -> TrancheRisk:  # fmt: skip
     """Return expected loss and probability of loss of the tranches of a large pool.
@@ -122,7 +122,7 @@ def tranche_risk(
 
 
 def loss_cdf(
-    pool: Pool, copula: Copula, x: npt.ArrayLike, recovery: Recovery = FIXED, groups: int = 200,
+    pool: Pool, copula: Copula, x: npt.ArrayLike, recovery: Recovery = FIXED, groups: int = 400,
     nodes: int = 8,
 ) -> Array:  # fmt: skip
     """Return the probability that the loss over exposure is at most each x, (x,)."""

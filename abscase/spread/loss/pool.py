@@ -109,7 +109,7 @@ def pool_of(
     return Pool(*(each.copy() for each in whole))
 
 
-def grouped(pool: Pool, groups: int = 200) -> Pool:
+def grouped(pool: Pool, groups: int = 400) -> Pool:
     """Return the pool with its loans gathered into groups of like probability of default.
 
     Parameters

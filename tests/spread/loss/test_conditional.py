@@ -89,8 +89,8 @@ def test_tranches_add_up_to_the_pool(pd, lgd, rho, ends):
 def test_groups_keep_what_they_stand_for():
     rng = np.random.default_rng(5)
     pool = pool_of(rng.beta(1, 9, 20000), rng.uniform(0.1, 0.9, 20000), rng.lognormal(size=20000))
-    small = grouped(pool, 200)
-    assert len(small.pd) <= 200
+    small = grouped(pool, 400)
+    assert len(small.pd) <= 400
     assert small.size == pytest.approx(pool.size, rel=1e-12)
     assert small.expected_loss == pytest.approx(pool.expected_loss, rel=1e-12)
     assert small.square.sum() == pytest.approx(pool.square.sum(), rel=1e-9)
