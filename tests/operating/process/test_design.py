@@ -159,3 +159,10 @@ def test_weights_of_a_run(tmp_path):
 def test_a_design_without_a_decision():
     assert list(THREE.without(1).choices.index) == ["colour", "size"]
     assert replace(THREE).cases == ["a", "b", "c"]
+
+
+def test_a_file_of_weights_that_is_not_utf_8_is_a_fault(tmp_path):
+    path = tmp_path / "w.csv"
+    path.write_bytes("theme,weight\nU,1\n# 权重\n".encode("gbk"))
+    with pytest.raises(DataFaults, match="UTF-8"):
+        theme_weights(path, THREE.themes)

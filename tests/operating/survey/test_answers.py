@@ -187,3 +187,19 @@ def test_evidence_takes_the_worst_grade(write):
     found = answers.read_answers(write(change=lambda frame: frame.assign(
         grade=["B"] + ["A"] * (len(frame) - 1))))  # fmt: skip
     assert [each.grade for each in answers.evidence(found, "ant")] == ["B"]
+
+
+def test_a_note_that_a_spreadsheet_would_run_is_made_text(write, tmp_path):
+    write("A.CSV", change=lambda frame: frame.assign(note="=HYPERLINK(1)"))
+    out = tmp_path / "out" / "all.csv"
+    out.parent.mkdir()
+    survey_collect(tmp_path, out)
+    text = out.read_text(encoding="utf-8")
+    assert ",=HYPERLINK" not in text and "'=HYPERLINK(1)" in text
+
+
+def test_a_file_in_latin_1_is_not_taken_for_chinese(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("case,respondent\nant,Andr\xe9\n".encode("latin-1"))
+    told = " ".join(faults(path))
+    assert "UTF-8" in told and "GBK" not in told
