@@ -14,6 +14,7 @@ from abscase.operating.process.fault_tree import Cuts
 from abscase.show.labels import has_label, label
 from abscase.show.leverage import short_percent
 from abscase.show.numbers import MISSING, date, in_unit, money, percent, plain
+from abscase.show.waterfall import reason
 
 MOST_SHOWN = 4
 """Different values of the classes that a deal card spells out."""
@@ -213,7 +214,7 @@ def _value(row: Mapping[Any, Any], name: str, lang: str) -> str:
     if isinstance(value, pd.Timestamp):
         return date(value, lang, str(row.get("date_precision") or "day"))
     if name not in UNITS:
-        return REFERENCE.sub("", str(value))
+        return reason(REFERENCE.sub("", str(value)), lang)
     if UNITS[name] == "decimal":
         return short_percent(float(value))
     return in_unit(float(value), UNITS[name], lang)
